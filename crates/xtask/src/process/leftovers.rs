@@ -1,0 +1,120 @@
+//! What a run that was killed has left behind.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use rustix::process::Signal;
+
+use super::{Identity, MARKER, RunFolder};
+use crate::interrupt::TICK;
+use crate::report;
+
+/// A database that was asked to stop gets this long to write its last checkpoint.
+const GRACE: Duration = Duration::from_secs(15);
+
+/// Stops every process that this run folder's last run started and did not stop. The caller holds the folder's claim.
+pub(super) fn stop(run: &RunFolder) -> Result<()> {
+    let mut found: Vec<Identity> = Vec::new();
+    for (name, identity) in run.recorded() {
+        if identity.is_alive() {
+            report::note(format_args!(
+                "stopping {name} (process {}), left by a run that was killed",
+                identity.pid()
+            ));
+            found.push(identity);
+        }
+    }
+    // Applications before the servers they use: the order in which they were started, backwards.
+    for identity in found.iter().rev() {
+        identity.signal_group(Signal::TERM);
+    }
+    end(found);
+    end(descendants(run.path()));
+    let pids = run.pids();
+    if pids.exists() {
+        fs::remove_dir_all(&pids).context("old pid files cannot be removed")?;
+    }
+    let requests = run.requests();
+    if requests.exists() {
+        fs::remove_dir_all(&requests).context("old requests cannot be removed")?;
+    }
+    Ok(())
+}
+
+/// Stops what descends from a run's processes and outlived them, such as functions started by a watcher.
+pub(super) fn stop_descendants(run: &Path) {
+    end(descendants(run));
+}
+
+fn end(mut processes: Vec<Identity>) {
+    for process in &processes {
+        process.signal(Signal::TERM);
+    }
+    let deadline = Instant::now() + GRACE;
+    loop {
+        processes.retain(Identity::is_alive);
+        if processes.is_empty() {
+            return;
+        }
+        if Instant::now() >= deadline {
+            break;
+        }
+        std::thread::sleep(TICK);
+    }
+    for process in &processes {
+        process.signal_group(Signal::KILL);
+        process.signal(Signal::KILL);
+    }
+}
+
+/// Processes whose environment names this run folder, except this one.
+fn descendants(run: &Path) -> Vec<Identity> {
+    let marker = format!("{MARKER}={}", run.display());
+    let me = std::process::id();
+    fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
+        .filter(|pid| *pid != me)
+        .filter(|pid| {
+            fs::read(format!("/proc/{pid}/environ"))
+                .is_ok_and(|environ| names_run(&environ, marker.as_bytes()))
+        })
+        .filter_map(Identity::of)
+        .collect()
+}
+
+fn names_run(environ: &[u8], marker: &[u8]) -> bool {
+    environ.split(|byte| *byte == 0).any(|entry| entry == marker)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    #[test]
+    fn only_a_whole_entry_of_the_environment_names_a_run() {
+        let environ = b"A=1\0VELURE_XTASK_RUN=/x/.velure/dev\0B=2\0";
+        assert!(names_run(environ, b"VELURE_XTASK_RUN=/x/.velure/dev"));
+        assert!(!names_run(environ, b"VELURE_XTASK_RUN=/x/.velure/de"));
+    }
+
+    #[test]
+    fn a_process_without_a_pid_file_is_found_by_the_run_it_belongs_to() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let mut child = Command::new("sleep")
+            .arg("600")
+            .env(MARKER, folder.path())
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("`sleep` runs");
+        stop_descendants(folder.path());
+        let status = child.wait().expect("the process can be waited for");
+        assert!(!status.success());
+    }
+}

@@ -1,0 +1,11 @@
+//! Private instances of the servers that Velure stands on: own data, own ports, started and stopped by us.
+
+mod backing;
+pub(crate) mod caddy;
+mod mongodb;
+mod mongodb_wire;
+mod postgres;
+mod rabbitmq;
+mod redis;
+
+pub(crate) use backing::{Backing, Durability, Plan};

@@ -1,0 +1,107 @@
+//! A server that speaks MongoDB's wire protocol: a real `mongod` where there is one, SecantusDB otherwise.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::{Durability, mongodb_wire};
+use crate::checkout::Checkout;
+use crate::environment;
+use crate::process::{Launch, Processes};
+
+/// Transactions need a replica set; this is the name of ours.
+const REPLICA_SET: &str = "velure";
+
+/// A private server.
+#[derive(Debug)]
+pub(crate) struct MongoDb {
+    port: u16,
+    real: bool,
+}
+
+impl MongoDb {
+    /// Starts the server.
+    pub(crate) fn start(
+        processes: &mut Processes,
+        checkout: &Checkout,
+        port: u16,
+        durability: Durability,
+    ) -> Result<Self> {
+        let mongod = environment::find_program("mongod");
+        // The two do not read each other's files.
+        let folder = processes.run().path().join(match mongod {
+            Some(_) => "mongod",
+            None => "secantusdb",
+        });
+        fs::create_dir_all(&folder).context("the document store's folder cannot be made")?;
+        let real = mongod.is_some();
+        let launch = match mongod {
+            Some(program) => mongod_launch(program, &folder, port),
+            None => secantusdb_launch(checkout, &folder, port, durability)?,
+        };
+        processes.start(launch)?;
+        Ok(Self { port, real })
+    }
+
+    /// The server's URL with a database.
+    pub(crate) fn url(&self, database: &str) -> String {
+        format!("mongodb://127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Waits until the server takes writes.
+    pub(crate) fn wait(&self, processes: &mut Processes) -> Result<()> {
+        let mut founded = !self.real;
+        processes.wait_for("mongodb", Duration::from_secs(60), || {
+            if mongodb_wire::takes_writes(self.port) {
+                return true;
+            }
+            if !founded && crate::probe::connect(self.port).is_some() {
+                mongodb_wire::found_replica_set(self.port, REPLICA_SET);
+                founded = true;
+            }
+            false
+        })
+    }
+}
+
+fn mongod_launch(program: PathBuf, folder: &Path, port: u16) -> Launch {
+    Launch::new("mongodb", program)
+        .args(["--bind_ip", "127.0.0.1", "--replSet", REPLICA_SET])
+        .args(["--wiredTigerCacheSizeGB", "0.25", "--nounixsocket"])
+        .arg("--port")
+        .arg(port.to_string())
+        .arg("--dbpath")
+        .arg(folder)
+        .folder(folder)
+}
+
+fn secantusdb_launch(
+    checkout: &Checkout,
+    folder: &Path,
+    port: u16,
+    durability: Durability,
+) -> Result<Launch> {
+    let program = checkout.venv_program("secantusd-py");
+    anyhow::ensure!(
+        program.is_file(),
+        "there is no MongoDB server: run `make setup`"
+    );
+    // Named, so that no file in somebody's home is found instead.
+    let configuration = folder.join("secantusd.toml");
+    fs::write(&configuration, "").context("the configuration cannot be written")?;
+    let mut launch = Launch::new("mongodb", program)
+        .arg("--config")
+        .arg(&configuration)
+        .args(["--host", "127.0.0.1", "--cache-size", "256M"])
+        .args(["--log-level", "WARNING", "--port"])
+        .arg(port.to_string())
+        .arg("--storage-path")
+        .arg(folder.join("data"))
+        .folder(folder);
+    if durability == Durability::Kept {
+        launch = launch.arg("--sync-on-commit");
+    }
+    Ok(launch)
+}
