@@ -1,0 +1,105 @@
+use std::process::ExitCode;
+use std::time::Duration;
+
+use bytes::Bytes;
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, RequestExt, service_fn};
+use velure_config::Env;
+use velure_domain::RequestId;
+
+use crate::{Context, Endpoint, Mounted, RequestParts, StartError};
+
+/// How long the init phase may take: AWS ends it after 10 s.
+const INIT_DEADLINE: Duration = Duration::from_secs(8);
+
+/// Hosts endpoint `E` as a Lambda function.
+///
+/// The order of the start: logs, variables, secrets, clients; all before the runtime asks for the first event, so that
+/// it is part of the init phase. One thread, because an instance serves one request at a time.
+#[must_use]
+pub fn serve<E: Endpoint>() -> ExitCode {
+    let env = Env::process();
+    if let Err(error) = velure_telemetry::init_logs(env.get("VELURE_LOG")) {
+        // Without logs there is only standard error; CloudWatch keeps that too.
+        eprintln!("VELURE_LOG cannot be used: {error}");
+        return ExitCode::FAILURE;
+    }
+    match run::<E>(env) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error, "the function cannot start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run<E: Endpoint>(env: Env) -> Result<(), String> {
+    // Two TLS backends are linked in by our dependencies; the process has to name one.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
+    runtime.block_on(async {
+        let endpoint = tokio::time::timeout(INIT_DEADLINE, start::<E>(env))
+            .await
+            .map_err(|_| format!("the init phase took longer than {INIT_DEADLINE:?}"))?
+            .map_err(|error| describe(&error))?;
+        let handler = service_fn(move |request: lambda_http::Request| {
+            let endpoint = endpoint.clone();
+            async move {
+                let answer = endpoint.answer(parts(request)).await;
+                Ok::<_, lambda_http::Error>(answer.map(into_body))
+            }
+        });
+        lambda_http::run_concurrent(handler).await.map_err(|e| e.to_string())
+    })
+}
+
+async fn start<E: Endpoint>(env: Env) -> Result<Mounted, StartError> {
+    let context = E::Context::new(env.resolve().await?);
+    Mounted::connect::<E>(&context).await
+}
+
+fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+/// JSON and problems are text; API Gateway wants anything else in base64.
+fn into_body(body: Bytes) -> Body {
+    if body.is_empty() {
+        return Body::Empty;
+    }
+    match String::from_utf8(body.into()) {
+        Ok(text) => Body::Text(text),
+        Err(error) => Body::Binary(error.into_bytes()),
+    }
+}
+
+fn parts(request: lambda_http::Request) -> RequestParts {
+    let path = request.raw_http_path().to_owned();
+    let (id, client_ip) = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => {
+            (context.request_id.clone(), context.http.source_ip.as_deref().and_then(|ip| ip.parse().ok()))
+        }
+        _ => (None, None),
+    };
+    let (parts, body) = request.into_parts();
+    RequestParts {
+        method: parts.method.as_str().to_owned(),
+        path,
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers,
+        body: match body {
+            Body::Text(text) => text.into(),
+            Body::Binary(bytes) => bytes.into(),
+            _ => Bytes::new(),
+        },
+        id: id.unwrap_or_else(|| RequestId::generate().to_string()),
+        client_ip,
+    }
+}

@@ -1,0 +1,167 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use velure_config::Reader;
+use velure_contracts::Code;
+use velure_telemetry::TraceContext;
+
+use crate::{
+    ApiError, Auth, Authenticator, Context, CsrfPolicy, Endpoint, Reply, Request, RequestParts, Route, StartError,
+    route_named, routes,
+};
+
+/// The most bytes of headers a request may have.
+const HEADER_LIMIT: usize = 16 * 1024;
+
+type Handle = Arc<dyn Fn(Request) -> BoxFuture<'static, Result<Reply, ApiError>> + Send + Sync>;
+
+/// An endpoint with everything the edge does around it.
+#[derive(Clone)]
+pub struct Mounted {
+    route: &'static Route,
+    authenticator: Authenticator,
+    csrf: CsrfPolicy,
+    handle: Handle,
+}
+
+impl fmt::Debug for Mounted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Mounted").field(&self.route.name).finish()
+    }
+}
+
+impl Mounted {
+    /// Connects endpoint `E` in `context`.
+    ///
+    /// # Errors
+    /// When the variables do not allow it.
+    ///
+    /// # Panics
+    /// When the endpoint has no row in the route table; a test of every context holds them together.
+    pub async fn connect<E: Endpoint>(context: &E::Context) -> Result<Self, StartError> {
+        let route = route_named(E::NAME).expect("every endpoint has a row in functions/routes.json");
+        let authenticator = async {
+            match route.auth {
+                Auth::None => Ok(Authenticator::nobody()),
+                Auth::Shopper | Auth::Admin | Auth::Service => context.authenticator().await,
+            }
+        };
+        let (authenticator, endpoint) = futures::try_join!(authenticator, E::connect(context))?;
+        let csrf = CsrfPolicy::new(Reader::new(context.env()).list("VELURE_ALLOWED_ORIGINS"));
+        let endpoint = Arc::new(endpoint);
+        let handle: Handle = Arc::new(move |request| {
+            let endpoint = Arc::clone(&endpoint);
+            Box::pin(async move { endpoint.handle(request).await })
+        });
+        Ok(Self { route, authenticator, csrf, handle })
+    }
+
+    /// The endpoint's row.
+    #[must_use]
+    pub fn route(&self) -> &'static Route {
+        self.route
+    }
+
+    /// Answers a request for this endpoint's route.
+    pub async fn answer(&self, parts: RequestParts) -> Response<Bytes> {
+        let started = Instant::now();
+        let id = parts.id.clone();
+        let method = parts.method.clone();
+        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let trace = TraceContext::continue_or_generate(header("traceparent"), header("tracestate")).child();
+        let trace_id = trace.trace_id();
+        let outcome = self.admit_and_handle(parts, trace).await;
+        let answer = render(&id, outcome);
+        let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(
+            request.id = id,
+            trace.id = trace_id,
+            http.method = method,
+            http.route = self.route.path,
+            http.status = answer.status().as_u16(),
+            duration_ms = millis,
+            "request"
+        );
+        answer
+    }
+
+    async fn admit_and_handle(&self, parts: RequestParts, trace: TraceContext) -> Result<Reply, ApiError> {
+        let Some(params) = self.route.match_path(&parts.path) else { return Err(ApiError::not_found()) };
+        let params = params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let header_bytes = parts.headers.iter().map(|(n, v)| n.as_str().len() + v.len()).sum::<usize>();
+        if parts.body.len() > self.route.body_limit_bytes || header_bytes > HEADER_LIMIT {
+            return Err(ApiError::new(Code::BodyTooLarge)
+                .detail(format!("The body may have at most {} bytes.", self.route.body_limit_bytes)));
+        }
+        let changes_something = !matches!(parts.method.as_str(), "GET" | "HEAD");
+        if changes_something && self.route.auth != Auth::Service && !self.csrf.allows(&parts.headers) {
+            return Err(ApiError::new(Code::CsrfRefused));
+        }
+        let caller = self.authenticator.authenticate(self.route.auth, &parts.headers).await?;
+        (self.handle)(Request::new(parts, params, caller, trace)).await
+    }
+}
+
+/// The answer for a path and method that no route has: 405 when the path has others, else 404.
+#[must_use]
+pub fn fallback(parts: &RequestParts) -> Response<Bytes> {
+    let mut allowed: Vec<&str> =
+        routes().iter().filter(|r| r.match_path(&parts.path).is_some()).map(|r| r.method.as_str()).collect();
+    allowed.sort_unstable();
+    allowed.dedup();
+    if allowed.is_empty() {
+        return render(&parts.id, Err(ApiError::not_found()));
+    }
+    let mut answer = render(&parts.id, Err(ApiError::new(Code::MethodNotAllowed)));
+    let allow = HeaderValue::from_str(&allowed.join(", ")).expect("methods are printable");
+    answer.headers_mut().insert("allow", allow);
+    answer
+}
+
+/// Turns an outcome into the answer on the wire, with the headers that every answer has.
+pub(crate) fn render(request_id: &str, outcome: Result<Reply, ApiError>) -> Response<Bytes> {
+    let (status, mut headers, body) = match outcome {
+        Ok(reply) => reply.into_parts(),
+        Err(error) => problem(request_id, &error),
+    };
+    let mut set = |name: &'static str, value: HeaderValue| {
+        headers.entry(name).or_insert(value);
+    };
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        set("x-request-id", id);
+    }
+    set("cache-control", HeaderValue::from_static("no-store"));
+    set("x-content-type-options", HeaderValue::from_static("nosniff"));
+    let mut answer = Response::new(body);
+    *answer.status_mut() = status;
+    *answer.headers_mut() = headers;
+    answer
+}
+
+fn problem(request_id: &str, error: &ApiError) -> (StatusCode, HeaderMap, Bytes) {
+    let problem = error.problem(request_id);
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let cause = error.cause();
+    if status.is_server_error() {
+        tracing::error!(request.id = request_id, problem.code = problem.code.as_str(), error = cause, "request failed");
+    } else {
+        tracing::debug!(request.id = request_id, problem.code = problem.code.as_str(), error = cause, "request refused");
+    }
+    let mut headers = HeaderMap::new();
+    headers.insert("content-type", HeaderValue::from_static("application/problem+json"));
+    if let Some(seconds) = error.retry_after_seconds() {
+        headers.insert("retry-after", HeaderValue::from(seconds));
+    }
+    let body = serde_json::to_vec(&problem).expect("a problem is JSON");
+    (status, headers, body.into())
+}
+
+/// Answers as an endpoint would whose code failed: for a shell that saw a panic.
+#[must_use]
+pub fn internal_error(request_id: &str) -> Response<Bytes> {
+    render(request_id, Err(ApiError::new(Code::Internal)))
+}

@@ -1,0 +1,15 @@
+//! The PostgreSQL stores: accounts and sessions, orders, fulfilment, and the outboxes.
+//!
+//! A store owns its transactions: an order's change and its outbox row are one function, so no caller can write
+//! one without the other. Storage functions take and return domain values; rows are private. The database's clock
+//! decides every time that is stored.
+
+mod constraint;
+mod migrate;
+pub mod outbox;
+mod pool;
+
+pub use constraint::{breaks_constraint, is_transient};
+pub use migrate::{AUTH, ORDERS};
+pub use pool::DatabaseConfig;
+pub use sqlx::PgPool;

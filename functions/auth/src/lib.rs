@@ -1,0 +1,1 @@
+//! The auth context: accounts, sessions and tokens.

@@ -1,0 +1,1 @@
+//! The catalog context: products, stock, quotes and reservations.

@@ -1,0 +1,1 @@
+//! The orders context: placing orders and reading them.
