@@ -1,0 +1,77 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use velure_config::{ConfigFaults, Env, Reader};
+
+/// What every pod reads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings {
+    pub(crate) admin: SocketAddr,
+    pub(crate) grace: Duration,
+}
+
+impl Settings {
+    fn from_env(env: &Env) -> Result<Self, ConfigFaults> {
+        let mut reader = Reader::new(env);
+        let unset = SocketAddr::from(([127, 0, 0, 1], 0));
+        if env.get("VELURE_ADMIN_LISTEN").is_none() {
+            reader.fault("VELURE_ADMIN_LISTEN", "is not set");
+        }
+        let settings = Self {
+            admin: reader.parsed("VELURE_ADMIN_LISTEN", unset),
+            grace: reader.duration("VELURE_GRACE", Duration::from_secs(25)),
+        };
+        reader.finish(settings)
+    }
+}
+
+/// Reads what every pod reads and what this one reads, and names the faults of both together.
+pub(crate) fn read<C>(
+    env: &Env,
+    from_env: impl FnOnce(&Env) -> Result<C, ConfigFaults>,
+) -> Result<(Settings, C), ConfigFaults> {
+    match (Settings::from_env(env), from_env(env)) {
+        (Ok(settings), Ok(config)) => Ok((settings, config)),
+        (settings, config) => {
+            let faults = settings
+                .err()
+                .into_iter()
+                .chain(config.err())
+                .flat_map(|faults| faults.0);
+            Err(ConfigFaults(faults.collect()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_faults_of_the_pod_and_of_its_config_are_named_together() {
+        let env = Env::of([("VELURE_GRACE", "soon")]);
+        let faults = read(&env, |env| {
+            let mut reader = Reader::new(env);
+            let url = reader.required("VELURE_AMQP_URL");
+            reader.finish(url)
+        });
+        let names: Vec<_> = faults
+            .expect_err("three faults")
+            .0
+            .into_iter()
+            .map(|fault| fault.variable)
+            .collect();
+        assert_eq!(
+            names,
+            ["VELURE_ADMIN_LISTEN", "VELURE_GRACE", "VELURE_AMQP_URL"]
+        );
+    }
+
+    #[test]
+    fn the_grace_period_is_25_seconds_unless_set() {
+        let env = Env::of([("VELURE_ADMIN_LISTEN", "127.0.0.1:9090")]);
+        let (settings, ()) = read(&env, |_| Ok(())).expect("no fault");
+        assert_eq!(settings.grace, Duration::from_secs(25));
+        assert_eq!(settings.admin.port(), 9090);
+    }
+}
