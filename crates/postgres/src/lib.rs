@@ -5,6 +5,7 @@
 //! decides every time that is stored.
 
 mod constraint;
+pub mod fulfilment;
 mod migrate;
 pub mod outbox;
 mod pool;

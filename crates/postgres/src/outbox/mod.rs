@@ -1,0 +1,40 @@
+//! The outboxes `orders.outbox` and `fulfilment.outbox`: events stored in the transaction that makes them true.
+//!
+//! A writer calls [`append`] inside its transaction, commits, and calls [`wake`] when the answer was
+//! [`RelayAsleep`]`(true)`. It never sends a NOTIFY inside the durable transaction: that lock is held through the
+//! commit's flush and costs most of the commit rate. Nothing depends on the wake-up; the relay polls.
+//!
+//! The database keeps that a row is published or parked and never both, and that a shard is one of [`SHARDS`].
+
+mod append;
+
+pub use append::{NewEvent, RelayAsleep, append, shard_of, wake};
+
+/// How many shards the orders are spread over. A replica leases whole shards.
+pub const SHARDS: i16 = 64;
+
+/// The channel on which a relay that sleeps is woken. The payload is empty: a wake-up carries no data.
+pub const CHANNEL: &str = "velure_outbox";
+
+/// Which outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outbox {
+    /// Events of the orders context: `order.created`.
+    Orders,
+    /// Events of the fulfilment context, and its dead letters.
+    Fulfilment,
+}
+
+impl Outbox {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Orders, Self::Fulfilment];
+
+    /// The table's full name.
+    #[must_use]
+    pub fn table(self) -> &'static str {
+        match self {
+            Self::Orders => "orders.outbox",
+            Self::Fulfilment => "fulfilment.outbox",
+        }
+    }
+}
