@@ -1,8 +1,13 @@
 //! Project automation behind the Makefile. `cargo xtask help` lists the commands.
 
+mod build;
 mod checkout;
+mod checks;
+mod commands;
+mod env_lines;
 mod environment;
 mod interrupt;
+mod lambda;
 mod passwords;
 mod ports;
 mod private_file;
@@ -10,8 +15,112 @@ mod probe;
 mod process;
 mod random;
 mod report;
+mod routes;
 mod services;
+mod setup;
+mod stack;
+mod suite;
+mod throw_away;
 
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::checkout::Checkout;
+use crate::commands::{dev, inspect};
+use crate::process::{Action, RunFolder};
+use crate::setup::Purpose;
+use crate::stack::Mode;
+use crate::suite::Part;
+
+#[derive(Debug, Parser)]
+#[command(name = "xtask", about = "Project automation behind the Makefile")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Install what is missing
+    Setup {
+        /// What to make the machine ready for
+        #[arg(value_enum, default_value = "dev")]
+        purpose: Purpose,
+    },
+    /// Run the shop at http://localhost:8080 until Ctrl-C
+    Dev,
+    /// The same with the functions under `cargo lambda watch` and hot reload
+    Watch,
+    /// Stop the running shop
+    Stop,
+    /// Say what runs
+    Status,
+    /// Follow the logs
+    Logs {
+        /// Only this process
+        name: Option<String>,
+    },
+    /// Stop the shop and remove its data
+    Clean,
+    /// Throw-away servers for running single tests by hand
+    Services,
+    /// Check formatting, lints, layout and documentation
+    Check,
+    /// Run every test against throw-away servers
+    Test {
+        /// Only these parts
+        #[arg(long, value_enum, value_delimiter = ',')]
+        only: Vec<Part>,
+    },
+    /// Write the router of `cargo lambda watch` from functions/routes.json
+    Router,
+    /// Stop, kill, start or restart one process of a running stack
+    Stack {
+        /// The run folder of the stack
+        #[arg(long)]
+        dir: Option<PathBuf>,
+        /// What to do
+        #[arg(value_enum)]
+        action: Action,
+        /// The process, as `make status` names it
+        name: String,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report::line(format_args!("\nerror: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let checkout = Checkout::locate()?;
+    // `tail` must end on Ctrl-C like anywhere else.
+    if !matches!(command, Command::Logs { .. }) {
+        interrupt::listen()?;
+    }
+    match command {
+        Command::Setup { purpose } => setup::run(&checkout, purpose),
+        Command::Dev => dev::run(&checkout, Mode::Server),
+        Command::Watch => dev::run(&checkout, Mode::Watch),
+        Command::Stop => inspect::stop(&checkout),
+        Command::Status => inspect::status(&checkout),
+        Command::Logs { name } => inspect::logs(&checkout, name.as_deref()),
+        Command::Clean => inspect::clean(&checkout),
+        Command::Services => commands::services::run(&checkout),
+        Command::Check => checks::run(&checkout),
+        Command::Test { only } => suite::run(&checkout, &only),
+        Command::Router => checks::write_router(&checkout),
+        Command::Stack { dir, action, name } => {
+            let folder = RunFolder::at(dir.unwrap_or_else(|| checkout.dev()));
+            process::send(&folder, action, &name)
+        }
+    }
 }

@@ -72,14 +72,14 @@ impl Identity {
     pub(crate) fn signal(&self, signal: Signal) {
         if let (true, Some(pid)) = (self.is_alive(), Pid::from_raw(self.pid)) {
             // It may end between the look and the signal, which is what the signal was for.
-            drop(kill_process(pid, signal));
+            let _ended = kill_process(pid, signal);
         }
     }
 
     /// Sends a signal to the process and its group, which it leads.
     pub(crate) fn signal_group(&self, signal: Signal) {
         if let (true, Some(pid)) = (self.is_alive(), Pid::from_raw(self.pid)) {
-            drop(kill_process_group(pid, signal));
+            let _ended = kill_process_group(pid, signal);
         }
     }
 }
@@ -87,7 +87,10 @@ impl Identity {
 /// State and start time from `/proc/PID/stat`. The second field is the program's name in parentheses and may itself
 /// hold spaces and parentheses, so fields are counted from the last one.
 fn parse_stat(stat: &str) -> Option<(char, u64)> {
-    let fields: Vec<&str> = stat.get(stat.rfind(')')? + 1..)?.split_whitespace().collect();
+    let fields: Vec<&str> = stat
+        .get(stat.rfind(')')? + 1..)?
+        .split_whitespace()
+        .collect();
     let state = fields.first()?.chars().next()?;
     Some((state, fields.get(19)?.parse().ok()?))
 }

@@ -88,7 +88,9 @@ fn descendants(run: &Path) -> Vec<Identity> {
 }
 
 fn names_run(environ: &[u8], marker: &[u8]) -> bool {
-    environ.split(|byte| *byte == 0).any(|entry| entry == marker)
+    environ
+        .split(|byte| *byte == 0)
+        .any(|entry| entry == marker)
 }
 
 #[cfg(test)]

@@ -88,11 +88,7 @@ pub(super) fn serve(processes: &mut Processes) -> Result<()> {
         let reply = Reply {
             error: outcome.err().map(|error| format!("{error:#}")),
         };
-        put(
-            &folder,
-            &format!("{}.reply", id.to_string_lossy()),
-            &reply,
-        )?;
+        put(&folder, &format!("{}.reply", id.to_string_lossy()), &reply)?;
     }
     Ok(())
 }
@@ -141,7 +137,9 @@ mod tests {
             send(&asked, Action::Start, "gateway")
         });
         while !asker.is_finished() {
-            processes.check().expect("what was stopped on request is no failure");
+            processes
+                .check()
+                .expect("what was stopped on request is no failure");
         }
         asker
             .join()

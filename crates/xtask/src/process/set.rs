@@ -100,7 +100,9 @@ impl Processes {
                 self.forget(position);
                 return Ok(status.success());
             }
-            let fine = self.check_except(&name).and_then(|()| requests::serve(self));
+            let fine = self
+                .check_except(&name)
+                .and_then(|()| requests::serve(self));
             if let Err(error) = fine {
                 self.stop(&name)?;
                 return Err(error);
@@ -154,6 +156,11 @@ impl Processes {
             std::thread::sleep(TICK);
         }
         Ok(())
+    }
+
+    /// Whether `name` is running.
+    pub(crate) fn is_running(&self, name: &str) -> bool {
+        self.position(name).is_some()
     }
 
     /// Names and numbers of the running processes.

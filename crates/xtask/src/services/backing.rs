@@ -34,7 +34,8 @@ pub(crate) struct Plan {
 impl Plan {
     /// Development: fixed ports unless they are taken, kept data, and no server where a variable names another one.
     pub(crate) fn development(ports: &mut Ports) -> Result<Self> {
-        let elsewhere = |names: &[&str]| names.iter().all(|name| environment::value(name).is_some());
+        let elsewhere =
+            |names: &[&str]| names.iter().all(|name| environment::value(name).is_some());
         Ok(Self {
             durability: Durability::Kept,
             postgres: if elsewhere(&["VELURE_AUTH_DATABASE_URL", "VELURE_ORDERS_DATABASE_URL"]) {

@@ -162,7 +162,10 @@ http://localhost:{port}, http://127.0.0.1:{port} {{
                 policy(
                     "script-src 'self' 'unsafe-inline'",
                     "style-src 'self' 'unsafe-inline'",
-                    &format!("connect-src 'self' ws://localhost:{0} ws://127.0.0.1:{0}", self.port)
+                    &format!(
+                        "connect-src 'self' ws://localhost:{0} ws://127.0.0.1:{0}",
+                        self.port
+                    )
                 )
             ),
         }
@@ -218,7 +221,9 @@ mod tests {
     fn streams_go_to_the_gateway_and_the_rest_of_the_interface_to_the_functions() {
         let file = origin(Pages::Server(28_173));
         let events = file.find("handle @events").expect("streams are routed");
-        let functions = file.find("handle @functions").expect("functions are routed");
+        let functions = file
+            .find("handle @functions")
+            .expect("functions are routed");
         assert!(file[events..functions].contains("reverse_proxy 127.0.0.1:28082"));
         assert!(file[functions..].contains("reverse_proxy 127.0.0.1:28081"));
     }

@@ -9,3 +9,5 @@ mod rabbitmq;
 mod redis;
 
 pub(crate) use backing::{Backing, Durability, Plan};
+pub(crate) use postgres::programs as postgres_programs;
+pub(crate) use rabbitmq::program as rabbitmq_program;

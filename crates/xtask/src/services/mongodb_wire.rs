@@ -15,10 +15,7 @@ pub(super) fn takes_writes(port: u16) -> bool {
 
 /// Founds a replica set whose only member is this server; transactions need one. Harmless when it exists.
 pub(super) fn found_replica_set(port: u16, name: &str) {
-    let member = document(&[
-        int("_id", 0),
-        text("host", &format!("127.0.0.1:{port}")),
-    ]);
+    let member = document(&[int("_id", 0), text("host", &format!("127.0.0.1:{port}"))]);
     let configuration = document(&[
         text("_id", name),
         nested(4, "members", &document(&[nested(3, "0", &member)])),
@@ -110,7 +107,9 @@ mod tests {
     #[test]
     fn a_greeting_is_written_as_the_protocol_says() {
         let bytes = message(&document(&[int("hello", 1)]));
-        let mut expected = vec![52, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0xdd, 7, 0, 0, 0, 0, 0, 0, 0];
+        let mut expected = vec![
+            52, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0xdd, 7, 0, 0, 0, 0, 0, 0, 0,
+        ];
         expected.extend(b"\x1f\0\0\0\x10hello\0\x01\0\0\0\x02$db\0\x06\0\0\0admin\0\0");
         assert_eq!(bytes, expected);
     }

@@ -57,6 +57,24 @@ impl Postgres {
         )
     }
 
+    /// The URL of a database, as one of its roles.
+    pub(crate) fn url_of(&self, role: &str, password: &str, database: &str) -> String {
+        format!(
+            "postgres://{role}:{password}@127.0.0.1:{}/{database}",
+            self.port
+        )
+    }
+
+    /// Lets a role of the schema sign in. The schema gives roles their rights; how they sign in is up to the place
+    /// where it runs.
+    pub(crate) fn allow_login(&self, role: &str, password: &str) -> Result<()> {
+        self.psql(&[
+            "-c",
+            &format!("alter role {role} login password '{password}'"),
+        ])?;
+        Ok(())
+    }
+
     /// Waits until the server answers a query that only ours can answer: its password is known to nobody else.
     pub(crate) fn wait(&self, processes: &mut Processes) -> Result<()> {
         // After a power cut the server first replays its log.
@@ -158,10 +176,13 @@ pub(crate) fn programs() -> Option<PathBuf> {
         .filter(|(_, folder)| folder.join("postgres").is_file())
         .collect();
     versions.sort();
-    versions
-        .pop()
-        .map(|(_, folder)| folder)
-        .or_else(|| Some(environment::find_program("postgres")?.parent()?.to_path_buf()))
+    versions.pop().map(|(_, folder)| folder).or_else(|| {
+        Some(
+            environment::find_program("postgres")?
+                .parent()?
+                .to_path_buf(),
+        )
+    })
 }
 
 /// The server refuses to run as root; there the user that Debian's package makes runs it.

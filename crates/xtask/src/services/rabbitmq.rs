@@ -71,10 +71,7 @@ impl RabbitMq {
 
     /// The URL for clients that bring their own user and password.
     pub(crate) fn url_of(&self, user: &str, password: &str) -> String {
-        format!(
-            "amqp://{user}:{password}@127.0.0.1:{}/%2f",
-            self.ports.amqp
-        )
+        format!("amqp://{user}:{password}@127.0.0.1:{}/%2f", self.ports.amqp)
     }
 
     /// The URL of the management interface, with the administrator's credentials.

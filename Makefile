@@ -1,0 +1,42 @@
+# Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
+.DEFAULT_GOAL := help
+.PHONY: help setup dev watch stop status logs clean services test check fmt router
+
+help: ## list the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+dev: ## run the shop at http://localhost:8080 until Ctrl-C (installs what is missing)
+	@cargo xtask dev
+
+watch: ## the same with the functions under `cargo lambda watch` and hot reload
+	@cargo xtask watch
+
+stop: ## stop the shop
+	@cargo xtask stop
+
+status: ## say what runs, where, and how much memory it takes
+	@cargo xtask status
+
+logs: ## follow the logs, or one: make logs NAME=relay
+	@cargo xtask logs $(NAME)
+
+clean: ## stop the shop and remove its data
+	@cargo xtask clean
+
+test: ## check and test everything against throw-away servers, and count
+	@cargo xtask test $(if $(ONLY),--only $(ONLY))
+
+check: ## formatting, layout, lints, documentation, licences
+	@cargo xtask check
+
+fmt: ## format the Rust sources
+	@cargo fmt --all
+
+services: ## throw-away servers for running single tests by hand
+	@cargo xtask services
+
+router: ## write the router of `cargo lambda watch` from functions/routes.json
+	@cargo xtask router
+
+setup: ## install what `make test` needs, without running anything
+	@cargo xtask setup test

@@ -1,0 +1,111 @@
+//! Compiling what is about to be started.
+
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::{Result, bail};
+
+use crate::checkout::Checkout;
+use crate::environment;
+use crate::process::{Launch, Processes};
+
+/// The long-lived processes and the command line tool.
+const PODS: [&str; 4] = [
+    "velure",
+    "velure-relay",
+    "velure-order-processor",
+    "velure-sse-gateway",
+];
+
+/// A `cargo` command in the checkout. Queries are checked against `.sqlx/`, never against whatever database a
+/// variable of this shell may name.
+pub(crate) fn cargo(checkout: &Checkout, name: &str) -> Launch {
+    let program = environment::value("CARGO").unwrap_or_else(|| "cargo".to_owned());
+    let offline = environment::value("SQLX_OFFLINE").unwrap_or_else(|| "true".to_owned());
+    Launch::new(name, program)
+        .env("SQLX_OFFLINE", offline)
+        .folder(checkout.root())
+}
+
+/// Builds the long-lived processes with the server shell.
+pub(crate) fn server_shell(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
+    let mut launch = cargo(checkout, "cargo-build").arg("build");
+    for name in PODS.iter().chain(&["velure-server"]) {
+        launch = launch.args(["--bin", name]);
+    }
+    compile(processes, launch)
+}
+
+/// Builds every binary that is deployed: the first request to each function then finds it built. Cargo resolves
+/// features for the default members here as it does under `cargo lambda watch`, so nothing is built twice.
+pub(crate) fn functions(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
+    compile(
+        processes,
+        cargo(checkout, "cargo-build").args(["build", "--bins"]),
+    )
+}
+
+fn compile(processes: &mut Processes, launch: Launch) -> Result<()> {
+    if !processes.run_to_end(launch)? {
+        bail!("the shop does not compile; cargo's messages are above");
+    }
+    Ok(())
+}
+
+/// Builds the web application, unless the last build is newer than everything it is made of.
+pub(crate) fn web(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
+    let web = checkout.path("web");
+    let built = modified(&web.join("dist/index.html"));
+    let sources = [
+        "src",
+        "public",
+        "build",
+        "index.html",
+        "vite.config.ts",
+        "package-lock.json",
+    ];
+    let newest = sources
+        .iter()
+        .filter_map(|name| newest(&web.join(name)))
+        .max();
+    if built.is_some() && built > newest {
+        return Ok(());
+    }
+    npm(processes, checkout, "web-build", &["run", "build"], &[])
+}
+
+/// Runs npm in the web application's folder.
+pub(crate) fn npm(
+    processes: &mut Processes,
+    checkout: &Checkout,
+    name: &str,
+    arguments: &[&str],
+    variables: &[(&str, String)],
+) -> Result<()> {
+    let mut launch = Launch::new(name, "npm")
+        .args(arguments.iter().copied())
+        .folder(checkout.path("web"));
+    for (variable, value) in variables {
+        launch = launch.env(variable, value);
+    }
+    if !processes.run_to_end(launch)? {
+        bail!("npm {} failed", arguments.join(" "));
+    }
+    Ok(())
+}
+
+fn newest(path: &Path) -> Option<SystemTime> {
+    if !path.is_dir() {
+        return modified(path);
+    }
+    fs::read_dir(path)
+        .ok()?
+        .flatten()
+        .filter_map(|entry| newest(&entry.path()))
+        .max()
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|data| data.modified()).ok()
+}

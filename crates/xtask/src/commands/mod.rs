@@ -1,0 +1,5 @@
+//! The commands behind the Makefile's targets.
+
+pub(crate) mod dev;
+pub(crate) mod inspect;
+pub(crate) mod services;

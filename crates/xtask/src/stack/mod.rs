@@ -1,0 +1,10 @@
+//! The whole shop on this machine: servers, the shop's own processes and the origin.
+
+mod apps;
+mod describe;
+mod settings;
+mod shop;
+
+pub(crate) use describe::Description;
+pub(crate) use settings::Inherited;
+pub(crate) use shop::{Mode, Shop};

@@ -1,0 +1,219 @@
+//! What each of the shop's processes is told through its environment.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use crate::environment;
+use crate::passwords::Passwords;
+use crate::services::Backing;
+
+/// The variables of one process.
+pub(crate) type Variables = BTreeMap<String, String>;
+
+/// Database roles and the variable through which their component finds its database.
+pub(super) const ROLES: [(&str, &str); 5] = [
+    ("velure_auth_api", "velure_auth"),
+    ("velure_orders_api", "velure_orders"),
+    ("velure_relay", "velure_orders"),
+    ("velure_gateway", "velure_orders"),
+    ("velure_fulfilment", "velure_orders"),
+];
+
+/// Which variables of the person who started us win over ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inherited {
+    /// A variable that is already set is left as it is.
+    Wins,
+    /// Tests do not depend on anybody's shell.
+    Ignored,
+}
+
+/// The ports of the shop's own processes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AppPorts {
+    pub(crate) origin: u16,
+    /// The functions: the server shell, or the emulator of the Lambda interface.
+    pub(crate) functions: u16,
+    pub(crate) server_admin: u16,
+    pub(crate) gateway: u16,
+    pub(crate) gateway_admin: u16,
+    pub(crate) relay_admin: u16,
+    pub(crate) processor_admin: u16,
+    pub(crate) pages: u16,
+}
+
+/// Builds the variables of each process.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// Keys and key sets, from `velure keys generate`.
+    pub(super) keys: Variables,
+    /// Database URLs by role.
+    pub(super) databases: BTreeMap<String, String>,
+    pub(super) shared: Variables,
+    pub(super) administrator: Variables,
+    pub(super) amqp: BTreeMap<String, String>,
+    pub(super) inherited: Inherited,
+}
+
+impl Settings {
+    /// Settings for servers of our own, with what is elsewhere left to the inherited variables.
+    pub(super) fn new(
+        backing: &Backing,
+        passwords: &mut Passwords,
+        keys: Variables,
+        allowed_origins: &str,
+        ports: AppPorts,
+        inherited: Inherited,
+    ) -> Result<Self> {
+        let mut databases = BTreeMap::new();
+        let mut administrator = Variables::new();
+        if let Some(postgres) = &backing.postgres {
+            for (role, database) in ROLES {
+                let url = postgres.url_of(role, &passwords.of(role)?, database);
+                databases.insert(role.to_owned(), url);
+            }
+            set(
+                &mut administrator,
+                "VELURE_AUTH_DATABASE_URL",
+                &postgres.url("velure_auth"),
+            );
+            set(
+                &mut administrator,
+                "VELURE_ORDERS_DATABASE_URL",
+                &postgres.url("velure_orders"),
+            );
+            set(
+                &mut administrator,
+                "VELURE_FULFILMENT_DATABASE_URL",
+                &postgres.url("velure_orders"),
+            );
+        }
+        let mut amqp = BTreeMap::new();
+        if let Some(rabbitmq) = &backing.rabbitmq {
+            for user in ["relay", "processor"] {
+                let password = passwords.of(&format!("amqp_{user}"))?;
+                amqp.insert(user.to_owned(), rabbitmq.url_of(user, &password));
+                let variable = format!("VELURE_AMQP_{}_PASSWORD", user.to_uppercase());
+                set(&mut administrator, &variable, &password);
+            }
+            set(&mut administrator, "VELURE_AMQP_URL", &rabbitmq.url());
+            set(
+                &mut administrator,
+                "VELURE_RABBITMQ_MANAGEMENT_URL",
+                &rabbitmq.management_url(),
+            );
+        }
+        let mut shared = Variables::new();
+        set(&mut shared, "VELURE_ALLOW_DEVELOPMENT_SECRETS", "true");
+        set(&mut shared, "VELURE_ALLOWED_ORIGINS", allowed_origins);
+        let functions = format!("http://127.0.0.1:{}", ports.functions);
+        set(&mut shared, "VELURE_AUTH_URL", &functions);
+        set(&mut shared, "VELURE_CATALOG_URL", &functions);
+        if let Some(redis) = &backing.redis {
+            set(&mut shared, "VELURE_REDIS_URL", &redis.url());
+        }
+        if let Some(mongodb) = &backing.mongodb {
+            set(&mut shared, "VELURE_MONGODB_URI", &mongodb.url("velure"));
+        } else if let Some(uri) = environment::value("MONGODB_URI") {
+            set(&mut shared, "VELURE_MONGODB_URI", &uri);
+        }
+        Ok(Self {
+            keys,
+            databases,
+            shared,
+            administrator,
+            amqp,
+            inherited,
+        })
+    }
+
+    /// For `velure migrate`, `velure topology apply` and `velure seed`, which make what the others use.
+    pub(super) fn administrator(&self) -> Variables {
+        let mut all = self.shared.clone();
+        all.extend(self.administrator.clone());
+        self.finish(all)
+    }
+
+    /// For every function, in whichever shell.
+    pub(super) fn functions(&self) -> Variables {
+        let mut all = self.with_keys(
+            &["VELURE_ACCESS_SIGNING_KEY", "VELURE_ACCESS_JWKS"],
+            "orders",
+        );
+        self.database(&mut all, "VELURE_AUTH_DATABASE_URL", "velure_auth_api");
+        self.database(&mut all, "VELURE_ORDERS_DATABASE_URL", "velure_orders_api");
+        self.finish(all)
+    }
+
+    /// For the relay.
+    pub(super) fn relay(&self) -> Variables {
+        let mut all = self.shared.clone();
+        self.database(&mut all, "VELURE_ORDERS_DATABASE_URL", "velure_relay");
+        self.broker(&mut all, "relay");
+        self.finish(all)
+    }
+
+    /// For the order processor.
+    pub(super) fn processor(&self) -> Variables {
+        let mut all = self.with_keys(&[], "order-processor");
+        self.database(
+            &mut all,
+            "VELURE_FULFILMENT_DATABASE_URL",
+            "velure_fulfilment",
+        );
+        self.broker(&mut all, "processor");
+        self.finish(all)
+    }
+
+    /// For the stream gateway.
+    pub(super) fn gateway(&self) -> Variables {
+        let mut all = self.with_keys(&["VELURE_ACCESS_JWKS"], "sse-gateway");
+        self.database(&mut all, "VELURE_ORDERS_DATABASE_URL", "velure_gateway");
+        self.finish(all)
+    }
+
+    fn with_keys(&self, names: &[&str], caller: &str) -> Variables {
+        let mut all = self.shared.clone();
+        for name in names.iter().chain(&["VELURE_SERVICE_JWKS"]) {
+            if let Some(value) = self.keys.get(*name) {
+                set(&mut all, name, value);
+            }
+        }
+        set(&mut all, "VELURE_SERVICE_NAME", caller);
+        // A caller signs with its own key.
+        let suffix = caller.to_uppercase().replace('-', "_");
+        let own = format!("VELURE_SERVICE_SIGNING_KEY_{suffix}");
+        if let Some(value) = self
+            .keys
+            .get(&own)
+            .or_else(|| self.keys.get("VELURE_SERVICE_SIGNING_KEY"))
+        {
+            set(&mut all, "VELURE_SERVICE_SIGNING_KEY", value);
+        }
+        all
+    }
+
+    fn database(&self, all: &mut Variables, variable: &str, role: &str) {
+        if let Some(url) = self.databases.get(role) {
+            set(all, variable, url);
+        }
+    }
+
+    fn broker(&self, all: &mut Variables, user: &str) {
+        if let Some(url) = self.amqp.get(user) {
+            set(all, "VELURE_AMQP_URL", url);
+        }
+    }
+
+    fn finish(&self, mut all: Variables) -> Variables {
+        if self.inherited == Inherited::Wins {
+            all.retain(|name, _| environment::value(name).is_none());
+        }
+        all
+    }
+}
+
+pub(super) fn set(all: &mut Variables, name: &str, value: &str) {
+    all.insert(name.to_owned(), value.to_owned());
+}
