@@ -1,0 +1,45 @@
+import { Link } from "react-router";
+import type { CategoryCount } from "../../api/model.ts";
+import { toSearch } from "./listing.ts";
+import styles from "./CategoryIndex.module.css";
+
+interface Props {
+  categories: readonly CategoryCount[] | undefined;
+  current?: string | undefined;
+  /** `display`: the front page's big index. `strip`: one quiet line above a listing. */
+  kind: "display" | "strip";
+}
+
+/** The aisles of the shop, set like a table of contents. */
+export function CategoryIndex({ categories, current, kind }: Props) {
+  return (
+    <nav aria-label="Categories" className={styles[kind]} aria-busy={categories === undefined}>
+      {categories && (
+        <ul>
+          {kind === "strip" && (
+            <li>
+              <Link to="/#shelf" aria-current={current === undefined ? "page" : undefined}>
+                Everything
+              </Link>
+            </li>
+          )}
+          {categories.map((category) => (
+            <li key={category.slug}>
+              <Link
+                to={`/${toSearch({ category: category.slug })}`}
+                aria-current={category.slug === current ? "page" : undefined}
+              >
+                {category.name}
+                <span className={styles["count"]}>
+                  <span className="visually-hidden">, </span>
+                  {category.count}
+                  <span className="visually-hidden"> products</span>
+                </span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,61 @@
+import { call } from "../../api/client.ts";
+import type { Money, Order, PlaceOrder } from "../../api/model.ts";
+import { ApiError } from "../../api/problem.ts";
+import { attemptKey, endAttempt } from "./attempt.ts";
+
+/** How an attempt ended, as far as the checkout page must tell them apart. */
+export type Outcome =
+  | { kind: "accepted"; order: Order }
+  | { kind: "total_changed"; expected: Money; actual: Money | undefined }
+  | { kind: "unavailable"; productIds: readonly string[] }
+  /** The key already belongs to an order with another total or card. */
+  | { kind: "already_ordered" }
+  /** No answer: the order may or may not exist. Trying again with the same key is safe. */
+  | { kind: "unknown"; error: ApiError }
+  | { kind: "refused"; error: ApiError };
+
+/** Places the order once, however often it is called for the same lines. */
+export async function placeOrder(body: PlaceOrder): Promise<Outcome> {
+  const key = attemptKey(body.items);
+  try {
+    const order = await call("post", "/api/orders", { headers: { "Idempotency-Key": key }, body });
+    endAttempt(body.items);
+    return { kind: "accepted", order };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return refused(error, body);
+  }
+}
+
+function refused(error: ApiError, body: PlaceOrder): Outcome {
+  switch (error.code) {
+    case "total_changed":
+      // Nothing was stored, and the next try carries another total: under the same key that would be a conflict.
+      endAttempt(body.items);
+      return { kind: "total_changed", expected: body.expected_total, actual: actualTotal(error) };
+    case "product_unavailable":
+      endAttempt(body.items);
+      return { kind: "unavailable", productIds: atFault(error, body) };
+    case "idempotency_conflict":
+      return { kind: "already_ordered" };
+    default:
+      return error.outcomeUnknown ? { kind: "unknown", error } : { kind: "refused", error };
+  }
+}
+
+/** A member that only this problem carries; the schema describes the common ones. */
+function actualTotal(error: ApiError): Money | undefined {
+  const value = (error.problem as { actual_total?: Partial<Money> } | undefined)?.actual_total;
+  if (typeof value?.amount_minor !== "number" || typeof value.currency !== "string") return undefined;
+  return { amount_minor: value.amount_minor, currency: value.currency };
+}
+
+/** Which products the server named: `fields` point at lines by their index, as in `items[2].product_id`. */
+function atFault(error: ApiError, body: PlaceOrder): string[] {
+  const named = (error.problem?.fields ?? []).flatMap((entry) => {
+    const index = /^items\[(\d+)\]/.exec(entry.field)?.[1];
+    const line = index === undefined ? undefined : body.items[Number(index)];
+    return line ? [line.product_id] : [];
+  });
+  return [...new Set(named)];
+}
