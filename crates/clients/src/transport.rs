@@ -1,0 +1,108 @@
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use velure_config::ExposeSecret;
+use velure_http::{ServiceSigner, TokenError};
+use velure_telemetry::TraceContext;
+
+/// How long a connection may take to come about.
+const CONNECT_DEADLINE: Duration = Duration::from_secs(1);
+/// How long a call may take altogether, connecting included. A Lambda has ten seconds for everything.
+const CALL_DEADLINE: Duration = Duration::from_secs(3);
+/// The longest answer that is read. Fifty priced lines are a tenth of it.
+const MAX_ANSWER: usize = 128 * 1024;
+/// How long an unused connection is kept: less than any load balancer or server in between keeps it.
+const KEEP_IDLE: Duration = Duration::from_secs(30);
+/// How many unused connections are kept.
+const KEEP_CONNECTIONS: usize = 64;
+
+/// Calls the internal endpoints of one context.
+#[derive(Debug, Clone)]
+pub struct Transport {
+    http: Client,
+    base: String,
+    signer: ServiceSigner,
+    audience: &'static str,
+}
+
+/// Why there is no answer. What the other side did is not known.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// No connection, no answer in time, or one that broke off.
+    #[error("the call was not answered")]
+    Unanswered(#[source] reqwest::Error),
+    /// The answer was longer than anything that is ever answered.
+    #[error("the answer is longer than {MAX_ANSWER} bytes")]
+    TooLong,
+    /// The service token could not be signed.
+    #[error("the service token could not be signed")]
+    Token(#[source] TokenError),
+}
+
+/// An answer, whatever its status.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.body)
+    }
+}
+
+impl Transport {
+    /// Calls the context `audience` at `base`, a URL without a path.
+    ///
+    /// # Errors
+    /// When this machine cannot make HTTP calls at all.
+    pub fn new(base: &str, signer: ServiceSigner, audience: &'static str) -> Result<Self, reqwest::Error> {
+        let http = Client::builder()
+            .http1_only()
+            .no_proxy()
+            .redirect(Policy::none())
+            .connect_timeout(CONNECT_DEADLINE)
+            .timeout(CALL_DEADLINE)
+            .pool_idle_timeout(KEEP_IDLE)
+            .pool_max_idle_per_host(KEEP_CONNECTIONS)
+            .tcp_nodelay(true)
+            .build()?;
+        Ok(Self { http, base: base.trim_end_matches('/').to_owned(), signer, audience })
+    }
+
+    /// Asks, once.
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&(impl Serialize + Sync)>,
+        trace: Option<&TraceContext>,
+    ) -> Result<Answer, CallError> {
+        let token = self.signer.token(self.audience).map_err(CallError::Token)?;
+        let mut request =
+            self.http.request(method, format!("{}{path}", self.base)).bearer_auth(token.expose_secret());
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        if let Some(trace) = trace.map(TraceContext::child) {
+            request = request.header("traceparent", trace.traceparent());
+            if let Some(state) = trace.tracestate() {
+                request = request.header("tracestate", state);
+            }
+        }
+        let mut response = request.send().await.map_err(CallError::Unanswered)?;
+        let status = response.status();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(CallError::Unanswered)? {
+            if body.len() + chunk.len() > MAX_ANSWER {
+                return Err(CallError::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status, body })
+    }
+}
