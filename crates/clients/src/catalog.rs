@@ -1,7 +1,8 @@
 use reqwest::{Method, StatusCode};
 use velure_config::{Reader, SecretString};
 use velure_contracts::http::{
-    HoldReservationBody, LineFault, Quote as QuoteAnswer, QuoteBody, RequestedLine, Reservation, ReservationState,
+    HoldReservationBody, LineFault, Quote as QuoteAnswer, QuoteBody, RequestedLine, Reservation,
+    ReservationState,
 };
 use velure_contracts::{Code, Problem};
 use velure_domain::{Cart, LineItem, Money, OrderId, Quantity, total_of};
@@ -127,8 +128,8 @@ impl CatalogClient {
     /// When the key cannot be used.
     pub fn new(config: &CatalogConfig) -> Result<Self, CatalogClientError> {
         let key = SigningKey::parse(&config.key).map_err(CatalogClientError::Key)?;
-        let transport =
-            Transport::new(&config.url, ServiceSigner::new(key), "catalog").map_err(CatalogClientError::Http)?;
+        let transport = Transport::new(&config.url, ServiceSigner::new(key), "catalog")
+            .map_err(CatalogClientError::Http)?;
         Ok(Self { transport })
     }
 
@@ -138,16 +139,28 @@ impl CatalogClient {
     ///
     /// # Errors
     /// When lines cannot be had, or the catalog does not say.
-    pub async fn quote(&self, cart: &Cart, trace: Option<&TraceContext>) -> Result<Quote, QuoteError> {
-        let body = QuoteBody { items: requested(cart) };
-        let answer = self.transport.call(Method::POST, "/internal/quotes", Some(&body), trace).await;
-        let answer = answer.map_err(|error| QuoteError::Catalog(CatalogError::Unanswered(error)))?;
+    pub async fn quote(
+        &self,
+        cart: &Cart,
+        trace: Option<&TraceContext>,
+    ) -> Result<Quote, QuoteError> {
+        let body = QuoteBody {
+            items: requested(cart),
+        };
+        let answer = self
+            .transport
+            .call(Method::POST, "/internal/quotes", Some(&body), trace)
+            .await;
+        let answer =
+            answer.map_err(|error| QuoteError::Catalog(CatalogError::Unanswered(error)))?;
         if answer.status == StatusCode::OK {
             let quote: QuoteAnswer = read(&answer).map_err(QuoteError::Catalog)?;
             return priced(cart, quote).ok_or(QuoteError::Catalog(CatalogError::Unreadable(None)));
         }
         match problem(&answer) {
-            (Some(Code::ProductUnavailable | Code::InsufficientStock), faults) if !faults.is_empty() => {
+            (Some(Code::ProductUnavailable | Code::InsufficientStock), faults)
+                if !faults.is_empty() =>
+            {
                 Err(QuoteError::Faulty(faults))
             }
             (code, _) => Err(QuoteError::Catalog(refused(&answer, code))),
@@ -158,10 +171,20 @@ impl CatalogClient {
     ///
     /// # Errors
     /// When there is not enough, the reservation has ended, or the catalog does not say.
-    pub async fn hold(&self, order: OrderId, cart: &Cart, trace: Option<&TraceContext>) -> Result<(), HoldError> {
-        let body = HoldReservationBody { items: requested(cart) };
+    pub async fn hold(
+        &self,
+        order: OrderId,
+        cart: &Cart,
+        trace: Option<&TraceContext>,
+    ) -> Result<(), HoldError> {
+        let body = HoldReservationBody {
+            items: requested(cart),
+        };
         let path = format!("/internal/reservations/{order}");
-        let answer = self.transport.call(Method::PUT, &path, Some(&body), trace).await;
+        let answer = self
+            .transport
+            .call(Method::PUT, &path, Some(&body), trace)
+            .await;
         let answer = answer.map_err(|error| HoldError::Catalog(CatalogError::Unanswered(error)))?;
         if answer.status == StatusCode::OK {
             let reservation: Reservation = read(&answer).map_err(HoldError::Catalog)?;
@@ -182,16 +205,26 @@ impl CatalogClient {
     ///
     /// # Errors
     /// When it was released before, never made, or the catalog does not say.
-    pub async fn commit(&self, order: OrderId, trace: Option<&TraceContext>) -> Result<(), SettleError> {
-        self.settle(order, "commit", ReservationState::Committed, trace).await
+    pub async fn commit(
+        &self,
+        order: OrderId,
+        trace: Option<&TraceContext>,
+    ) -> Result<(), SettleError> {
+        self.settle(order, "commit", ReservationState::Committed, trace)
+            .await
     }
 
     /// Ends the reservation and puts the stock back. Doing it again is doing it once.
     ///
     /// # Errors
     /// When it was committed before, never made, or the catalog does not say.
-    pub async fn release(&self, order: OrderId, trace: Option<&TraceContext>) -> Result<(), SettleError> {
-        self.settle(order, "release", ReservationState::Released, trace).await
+    pub async fn release(
+        &self,
+        order: OrderId,
+        trace: Option<&TraceContext>,
+    ) -> Result<(), SettleError> {
+        self.settle(order, "release", ReservationState::Released, trace)
+            .await
     }
 
     async fn settle(
@@ -202,11 +235,19 @@ impl CatalogClient {
         trace: Option<&TraceContext>,
     ) -> Result<(), SettleError> {
         let path = format!("/internal/reservations/{order}/{verb}");
-        let answer = self.transport.call(Method::POST, &path, None::<&()>, trace).await;
-        let answer = answer.map_err(|error| SettleError::Catalog(CatalogError::Unanswered(error)))?;
+        let answer = self
+            .transport
+            .call(Method::POST, &path, None::<&()>, trace)
+            .await;
+        let answer =
+            answer.map_err(|error| SettleError::Catalog(CatalogError::Unanswered(error)))?;
         if answer.status == StatusCode::OK {
             let reservation: Reservation = read(&answer).map_err(SettleError::Catalog)?;
-            return if reservation.state == end { Ok(()) } else { Err(SettleError::Opposite) };
+            return if reservation.state == end {
+                Ok(())
+            } else {
+                Err(SettleError::Opposite)
+            };
         }
         match problem(&answer).0 {
             Some(Code::ReservationEnded) => Err(SettleError::Opposite),
@@ -225,18 +266,28 @@ fn requested(cart: &Cart) -> Vec<RequestedLine> {
 }
 
 fn read<T: serde::de::DeserializeOwned>(answer: &Answer) -> Result<T, CatalogError> {
-    answer.json().map_err(|error| CatalogError::Unreadable(Some(error)))
+    answer
+        .json()
+        .map_err(|error| CatalogError::Unreadable(Some(error)))
 }
 
 /// The code of a problem, and the lines it says are at fault.
 fn problem(answer: &Answer) -> (Option<Code>, Vec<LineFault>) {
-    let Ok(problem) = answer.json::<Problem>() else { return (None, Vec::new()) };
+    let Ok(problem) = answer.json::<Problem>() else {
+        return (None, Vec::new());
+    };
     let lines = problem.extensions.get("lines").cloned().unwrap_or_default();
-    (Some(problem.code), serde_json::from_value(lines).unwrap_or_default())
+    (
+        Some(problem.code),
+        serde_json::from_value(lines).unwrap_or_default(),
+    )
 }
 
 fn refused(answer: &Answer, code: Option<Code>) -> CatalogError {
-    CatalogError::Refused { status: answer.status.as_u16(), code }
+    CatalogError::Refused {
+        status: answer.status.as_u16(),
+        code,
+    }
 }
 
 /// The quote as domain values, when it is one for `cart`.

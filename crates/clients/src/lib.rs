@@ -8,5 +8,8 @@
 mod catalog;
 mod transport;
 
-pub use catalog::{CatalogClient, CatalogClientError, CatalogConfig, CatalogError, HoldError, Quote, QuoteError, SettleError};
+pub use catalog::{
+    CatalogClient, CatalogClientError, CatalogConfig, CatalogError, HoldError, Quote, QuoteError,
+    SettleError,
+};
 pub use transport::{CallError, Transport};

@@ -60,7 +60,11 @@ impl Transport {
     ///
     /// # Errors
     /// When this machine cannot make HTTP calls at all.
-    pub fn new(base: &str, signer: ServiceSigner, audience: &'static str) -> Result<Self, reqwest::Error> {
+    pub fn new(
+        base: &str,
+        signer: ServiceSigner,
+        audience: &'static str,
+    ) -> Result<Self, reqwest::Error> {
         let http = Client::builder()
             .http1_only()
             .no_proxy()
@@ -71,7 +75,12 @@ impl Transport {
             .pool_max_idle_per_host(KEEP_CONNECTIONS)
             .tcp_nodelay(true)
             .build()?;
-        Ok(Self { http, base: base.trim_end_matches('/').to_owned(), signer, audience })
+        Ok(Self {
+            http,
+            base: base.trim_end_matches('/').to_owned(),
+            signer,
+            audience,
+        })
     }
 
     /// Asks, once.
@@ -83,8 +92,10 @@ impl Transport {
         trace: Option<&TraceContext>,
     ) -> Result<Answer, CallError> {
         let token = self.signer.token(self.audience).map_err(CallError::Token)?;
-        let mut request =
-            self.http.request(method, format!("{}{path}", self.base)).bearer_auth(token.expose_secret());
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.base))
+            .bearer_auth(token.expose_secret());
         if let Some(body) = body {
             request = request.json(body);
         }

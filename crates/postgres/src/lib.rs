@@ -7,6 +7,7 @@
 mod constraint;
 pub mod fulfilment;
 mod migrate;
+pub mod orders;
 pub mod outbox;
 mod pool;
 
