@@ -24,7 +24,7 @@ const shapes = {
   arch: (c) => flat(`M190 ${FLOOR}L190 330A210 210 0 0 1 610 330L610 ${FLOOR}Z`, c),
   disc: (c) => flat(ell(400, 350, 262), c),
   sun: (c) => flat(`M112 ${FLOOR}A288 288 0 0 1 688 ${FLOOR}Z`, c),
-  steps: (c) => flat(poly([[120, FLOOR], [120, 400, 26], [270, 400], [270, 210, 26], [680, 210, 26], [680, FLOOR]]), c),
+  steps: (c) => flat(poly([[84, FLOOR], [84, 330, 26], [300, 330, 10], [300, 160, 26], [716, 160, 26], [716, FLOOR]]), c),
   window: (c) => join(flat(rr(170, 110, 460, 380, [230, 230, 18, 18]), c)),
   hills: (c, deep) => join(flat(`M0 ${FLOOR}L0 430C120 300 270 300 400 430C500 520 560 560 620 ${FLOOR}Z`, c),
     flat(`M250 ${FLOOR}C380 400 560 300 800 380L800 ${FLOOR}Z`, deep)),

@@ -4,7 +4,7 @@ import { brands } from './icons.mjs';
 import { categoriesWithStage } from './backdrop.mjs';
 import { drawnProducts, publicFolder, readCatalogue, render } from './pictures.mjs';
 
-const LIMIT = { 'products/': 12_000, 'art/': 56_000, '': 12_000 };
+const LIMIT = { 'products/': 12_000, 'art/': 64_000, '': 12_000 };
 const faults = [];
 const expect = (holds, message) => { if (!holds) faults.push(message); };
 const text = (value, most) => typeof value === 'string' && value.trim() === value && value.length > 0 && value.length <= most;

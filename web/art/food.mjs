@@ -43,7 +43,7 @@ export const catFood = {
   'VLR-CAT-004': () => {
     const cup = (x, y, c, glyph) => join(ground(x, y + 128, 88, 14), form(poly([[x - 96, y, 6], [x + 96, y, 6], [x + 74, y + 130, 26], [x - 74, y + 130, 26]]), C.cream, { dx: -22, inside: [flat(rr(x - 110, y + 46, 220, 50), c), icon(glyph, x, y + 70, 74, C.cream, c)] }),
       form(rr(x - 108, y - 20, 216, 30, 15), c, { dx: -14, dy: -4 }), form(`M${x + 84} ${y - 18}Q${x + 122} ${y - 26} ${x + 128} ${y - 2}Q${x + 108} ${y + 16} ${x + 92} ${y + 8}Z`, tint(c, 0.3), { dx: -4, dy: -4 }));
-    return join(cup(290, 520, C.clay, 'hen'), cup(520, 520, C.lake, 'fish'), cup(404, 366, C.honey, 'cat'));
+    return at(-106, -176, 1.26, [cup(290, 520, C.clay, 'hen'), cup(516, 520, C.lake, 'fish'), cup(402, 369, C.honey, 'cat')]);
   },
   'VLR-CAT-005': () => join(
     carton(196, 300, 330, 330, 96, C.moss, [flat('M196 520C280 450 380 520 526 440L526 640L196 640Z', C.evergreen), icon('rabbit', 361, 418, 176, C.cream, C.blush), wording(361, 566, [70, 40, 30], C.cream, 11), wording(361, 592, [40, 54], C.moss, 8)]),

@@ -24,7 +24,7 @@ export const grooming = {
     form(rr(120, 330, 560, 92, 40), C.steel, { dx: -14, dy: -20 }), form(rr(120, 400, 26, 190, 12), C.steel, { dx: -8, dy: 0 }), form(rr(654, 400, 26, 190, 12), C.steel, { dx: -8, dy: 0 }), gleam(rr(160, 346, 380, 12, 6), 0.5), mark('Combe & Clover', 400, 376, 40, C.slate))),
   'VLR-GRM-005': () => {
     const roll = (x, y, c, band) => join(form(rr(x, y, 400, 130, 60), c, { dx: -10, dy: -26, inside: [flat(rr(x + 250, y, 26, 140), band), flat(rr(x + 290, y, 12, 140), band)] }), form(ell(x + 58, y + 65, 58, 65), tint(c, 0.2), { dx: -6, dy: -8 }), line(`M${x + 58} ${y + 66}C${x + 76} ${y + 52} ${x + 88} ${y + 86} ${x + 58} ${y + 92}C${x + 22} ${y + 94} ${x + 22} ${y + 34} ${x + 62} ${y + 34}C${x + 100} ${y + 36} ${x + 102} ${y + 96} ${x + 70} ${y + 112}`, shade(c, 0.14), 7));
-    return join(ground(400, 644, 260, 24), roll(150, 510, C.lake, C.cream), at(560, 575, 1, [form(ell(30, 0, 66, 68), C.moss, { dx: -8, dy: -10 }), line('M30 2C48 -12 60 22 30 28C-6 30 -6 -30 34 -30C74 -28 74 32 42 48', shade(C.moss, 0.16), 7)]), roll(200, 388, C.cream, C.clay));
+    return at(-80, -138, 1.2, [ground(400, 644, 260, 24), roll(150, 510, C.lake, C.cream), at(560, 575, 1, [form(ell(30, 0, 66, 68), C.moss, { dx: -8, dy: -10 }), line('M30 2C48 -12 60 22 30 28C-6 30 -6 -30 34 -30C74 -28 74 32 42 48', shade(C.moss, 0.16), 7)]), roll(200, 388, C.cream, C.clay)]);
   },
   'VLR-GRM-006': () => join(ground(380, 640, 210, 26), turned(-24, 560, 420, form(ell(560, 430, 132, 140), C.plum, { dx: -12, dy: -12 }), line(ell(556, 426, 112, 120), tint(C.plum, 0.25), 5), icon('paw', 554, 424, 128, C.blush)),
     form(drum(340, 480, 580, 196, 70), C.plum, { dx: -54, dy: 0, inside: [flat(`M140 520A196 70 0 0 0 540 520L540 540A196 70 0 0 1 140 540Z`, C.honey)] }), flat(ell(340, 480, 196, 70), C.steel), flat(ell(340, 484, 180, 60), shade(C.steel, 0.2)), flat(ell(342, 490, 176, 55), '#F2DFA4'), flat('M230 486C260 452 330 452 350 480C370 506 430 500 450 478C470 520 400 540 330 536C260 534 214 516 230 486Z', '#E6CB80'), gleam(ell(270, 476, 40, 9), 0.6)),
@@ -44,7 +44,7 @@ export const health = {
   'VLR-HLT-005': () => {
     const front = 'M112 316A288 152 0 0 0 688 316L548 602Q400 664 252 602Z';
     return join(ground(400, 636, 170, 22), flat(ell(400, 316, 288, 152), shade(C.lake, 0.3)), flat(ell(400, 306, 250, 124), shade(C.lake, 0.42)),
-      icon('dog', 400, 318, 224, '#D79A5C', C.bark), form(front, C.lake, { dx: -30, dy: 0, inside: [line('M400 460L400 650M262 440L316 640M538 440L484 640', shade(C.lake, 0.1), 6)] }),
+      flat('M322 380L478 380L520 480L280 480Z', '#B57C46'), icon('dog', 400, 306, 244, '#D79A5C', C.bark), form(front, C.lake, { dx: -30, dy: 0, inside: [line('M400 460L400 650M262 440L316 640M538 440L484 640', shade(C.lake, 0.1), 6)] }),
       line(ell(400, 316, 288, 152), C.honey, 15), stitch('M264 586Q400 642 536 586', C.cream, 5), mark('Quillwort', 400, 548, 50, C.cream));
   },
   'VLR-HLT-006': () => join(carton(170, 300, 270, 340, 84, C.cream, [flat(rr(170, 300, 270, 120), C.plum), mark('Quillwort', 305, 360, 76, C.blush), flat(ell(305, 520, 70), C.blush), icon('cat', 305, 520, 96, C.cream, C.rose), wording(305, 610, [50, 34], C.plum, 8)], { side: shade(C.plum, 0.1), lid: tint(C.plum, 0.2) }),

@@ -1,4 +1,4 @@
-// Drawing primitives. Every path is absolute M/L/C/Q/S/A/Z with space-separated numbers, so that `move` can shift it.
+// Drawing primitives. Every path is absolute M/L/C/Q/S/T/A/Z with space-separated numbers, so that `move` can shift it.
 
 export const C = {
   ink: '#1F2A24', paper: '#FBF8F2', evergreen: '#1F5B45', moss: '#7FA886', clay: '#C8643C', honey: '#E7B04B',
@@ -77,7 +77,7 @@ export const drum = (cx, top, bottom, rx, ry, foot = rx) =>
   `M${r(cx - rx)} ${r(top)}A${r(rx)} ${r(ry)} 0 0 1 ${r(cx + rx)} ${r(top)}L${r(cx + foot)} ${r(bottom)}`
   + `A${r(foot)} ${r(ry * foot / rx)} 0 0 1 ${r(cx - foot)} ${r(bottom)}Z`;
 
-export const move = (d, dx, dy) => d.replace(/([MLCQSAZ])([^MLCQSAZ]*)/g, (_, letter, args) => {
+export const move = (d, dx, dy) => d.replace(/([MLCQSTAZ])([^MLCQSTAZ]*)/g, (_, letter, args) => {
   if (letter === 'Z') return 'Z';
   const v = args.trim().split(/\s+/).map(Number);
   const size = letter === 'A' ? 7 : 2;

@@ -25,7 +25,7 @@ function hero() {
     flat('M430 690L800 690L1010 900L560 900Z', '#FFF3DC', 0.22),
     gardenWindow(190, 150, 300, 400),
     // a shelf of jars and tins
-    form(rr(548, 430, 236, 20, 6), C.wood, { dx: -6, dy: -8 }), line('M584 450L584 480M748 450L748 480', C.bark, 10), item(treats['VLR-TRT-001'], 606, 433, 0.3), item(dogFood['VLR-DOG-004'], 714, 432, 0.31, 622),
+    form(rr(556, 424, 196, 18, 6), C.wood, { dx: -6, dy: -8 }), line('M586 444L586 472M722 444L722 472', C.bark, 10), item(treats['VLR-TRT-006'], 604, 427, 0.27), item(dogFood['VLR-DOG-004'], 688, 426, 0.26, 622),
     // pendant lamp
     line('M1120 0L1120 92', C.ink, 5), form('M1054 170C1058 118 1086 92 1120 92C1154 92 1182 118 1186 170Z', C.honey, { dx: -20, dy: 0 }), flat(ell(1120, 170, 66, 11), '#FFF2C2'),
     // sideboard with aquarium
@@ -34,11 +34,11 @@ function hero() {
     flat(ell(1010, 812, 430, 72), '#B9573A'), flat(ell(1010, 808, 414, 64), C.clay), line(ell(1010, 808, 366, 50), C.blush, 6, undefined, '22 16'), line(ell(1010, 808, 330, 40), C.honey, 5),
     plant(116, 776, 1.2, C.plum), item(dogFood['VLR-DOG-001'], 330, 806, 0.42), item(bowls['VLR-BWL-001'], 552, 846, 0.3, 616),
     // the residents
-    dog(930, 824, 1.12, { tilt: -7 }), cat(1178, 826, 0.9, { tilt: 6, look: -3 }), item(toys['VLR-TOY-007'], 716, 838, 0.25), item(toys['VLR-TOY-004'], 1370, 862, 0.26, 640));
+    dog(962, 824, 1.08, { tilt: -7 }), cat(1204, 826, 0.9, { tilt: 6, look: -3 }), item(toys['VLR-TOY-007'], 730, 838, 0.25), item(toys['VLR-TOY-004'], 1432, 858, 0.26, 640));
 }
 
 /** A paper shape under a small scene, so that it reads on a light and on a dark page. */
-const island = (color) => join(flat(curve([[58, 330], [64, 190], [170, 88], [300, 74], [430, 50], [548, 140], [572, 270], [582, 360], [500, 416], [320, 420], [130, 416]], true), color),
+const island = (color) => join(flat(curve([[46, 310], [92, 160], [216, 82], [356, 56], [496, 104], [578, 220], [594, 330], [524, 408], [320, 424], [116, 408]], true), color),
   flat(ell(320, 410, 270, 32), shade(color, 0.08)));
 
 const emptyCart = () => join(island('#F0D9B8'), ground(320, 412, 170, 18), line('M190 270C190 110 450 110 450 270', C.bark, 20), line('M188 266C190 108 448 106 446 266', '#A97850', 12), flat(ell(320, 272, 160, 30), shade(C.bark, 0.35)),

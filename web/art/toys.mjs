@@ -14,17 +14,18 @@ const mouse = (x, y, size, color, ear, flip = 1) => at(x, y, [size * flip, size]
   flat(ell(-82, 20, 8), C.ink), flat(ell(-128, 52, 12, 10), ear), stitch('M-46 66C-20 20 30 -16 96 -4', tint(color, 0.5), 4), line('M-118 56L-150 48M-118 60L-150 66', C.ink, 3, 0.6)]);
 
 export const toys = {
-  'VLR-TOY-001': () => join(ground(400, 560, 270, 26),
-    [[158, 470, 1], [642, 470, -1]].map(([x, y, k]) => times(7, (i) => cord(`M${x + k * 10} ${y - 10 + i * 4}Q${x - k * 30} ${y - 46 + i * 17} ${x - k * (58 + (i % 2) * 14)} ${y - 64 + i * 26}`, i % 2 ? C.lake : C.cream, 13))),
-    rope('M170 480C270 420 330 520 400 480S540 410 630 480', C.cream, 64, C.lake), 
-    [[206, 470], [594, 470]].map(([x, y]) => join(form(ell(x, y, 62, 66), C.cream, { dx: -16, dy: -16, inside: [line(`M${x - 60} ${y + 30}Q${x} ${y - 60} ${x + 60} ${y - 20}`, C.lake, 24), line(`M${x - 50} ${y + 62}Q${x + 10} ${y + 10} ${x + 64} ${y + 22}`, C.lake, 16), line(`M${x - 60} ${y - 10}Q${x - 10} ${y - 70} ${x + 40} ${y - 62}`, C.clay, 12)] }))),
-    rope('M340 470C300 380 360 300 420 310S500 410 440 480', C.cream, 50, C.clay), form(ell(402, 484, 64, 56), C.cream, { dx: -14, dy: -14, inside: [line('M336 500Q390 420 470 460', C.lake, 22), line('M350 540Q420 480 480 510', C.clay, 14)] })),
+  'VLR-TOY-001': () => {
+    const knot = (x, y, turn) => at(x, y, 1, [form('M-74 -6C-84 -56 -30 -82 10 -74C62 -72 86 -34 76 10C72 54 30 78 -10 72C-54 70 -72 40 -74 -6Z', C.lake, { dx: -18, dy: -16, inside: [line('M-80 30Q-30 -50 70 -66', C.cream, 22), line('M-50 70Q10 0 84 -10', shade(C.lake, 0.2), 8), line('M-78 -10Q-40 -60 20 -80', shade(C.lake, 0.2), 8), line('M-20 78Q40 40 80 20', C.cream, 14)] })], turn);
+    const fray = (x, y, k) => join(flat(ell(x - k * 46, y + 66, 74, 10), C.ink, 0.12), times(9, (i) => line(`M${x} ${y - 26 + i * 7}Q${x - k * 40} ${y - 50 + i * 13} ${x - k * (92 + (i % 3) * 12)} ${y - 66 + i * 17}`, [C.lake, C.cream, '#4F8598'][i % 3], 13)));
+    return join(ground(400, 600, 250, 22), fray(196, 540, 1), fray(604, 540, -1), rope('M210 540Q310 588 400 560T590 540', C.lake, 58, C.cream), rope('M352 540C230 420 280 210 400 210S570 420 448 540', C.clay, 50, C.cream),
+      knot(208, 536, 0), knot(592, 536, 40), at(400, 556, 1.06, [knot(0, 0, 14)]));
+  },
   'VLR-TOY-002': () => join(ground(400, 640, 190, 26), form(ell(400, 430, 212, 212), C.clay, { dx: -34, dy: -30, inside: [line('M150 350Q400 250 660 350', C.cream, 26), line('M150 520Q400 640 660 510', C.cream, 26), line('M160 380Q400 280 650 380', shade(C.clay, 0.16), 10), line('M160 490Q400 606 650 480', shade(C.clay, 0.16), 10)] }),
     mark('Tumblewick', 396, 436, 116, C.honey), gleam('M244 356C262 304 306 266 356 252C372 250 372 268 358 274C316 290 286 320 268 364C260 380 240 374 244 356Z', 0.5), flat(ell(556, 540, 13), shade(C.clay, 0.5))),
   'VLR-TOY-003': () => join(ground(430, 650, 190, 16), cord('M170 640L520 176', C.wood, 20), cord('M170 640L240 547', C.plum, 34), stitch('M182 614L226 556', C.honey, 4), flat(ell(520, 176, 12), C.honey),
     line('M520 176C640 180 660 290 590 352', C.ink, 4.5), feather(590, 366, 190, 150, C.lake, C.plum), feather(590, 366, 210, 188, C.honey, C.clay), feather(590, 366, 180, 222, C.moss, C.evergreen),
     form(ell(590, 362, 24, 28), C.clay, { dx: -7, dy: -6 }), form(ell(600, 318, 15), C.honey, { dx: -5, dy: -4 })),
-  'VLR-TOY-004': () => join(mouse(470, 350, 0.86, C.moss, C.blush, -1), mouse(330, 560, 1.2, '#A8A49B', C.blush)),
+  'VLR-TOY-004': () => join(mouse(566, 496, 1.12, C.moss, C.blush, -1), mouse(300, 560, 1.36, '#A8A49B', C.blush)),
   'VLR-TOY-005': () => {
     const tones = [C.moss, C.evergreen, C.honey, '#A9C49B', C.leaf];
     return join(ground(400, 640, 264, 28), form(rr(120, 200, 560, 430, 60), C.evergreen, { dx: -16, dy: -18 }), stitch(rr(138, 218, 524, 394, 46), C.moss, 4),

@@ -13,10 +13,10 @@ export const walking = {
     ring(470, 612, 26), form(ell(474, 668, 38), tint(brass, 0.2), { dx: -10, dy: -8 }), icon('paw', 474, 668, 40, '#A5683F')),
   'VLR-WLK-002': () => {
     const band = 'M110 370C200 300 300 300 400 380S610 470 700 390L700 466C610 546 500 540 400 456S200 376 110 446Z';
-    return join(flat(ell(410, 590, 280, 20), C.ink, 0.1), form(band, C.plum, { dx: -4, dy: -18, inside: times(13, (i) => at(128 + i * 46, [398, 366, 346, 344, 356, 388, 428, 458, 478, 486, 482, 466, 440][i] + 4, 1, [flat(poly([[0, -24, 3], [22, 0, 3], [0, 24, 3], [-22, 0, 3]]), i % 2 ? C.honey : C.rose), flat(ell(0, 0, 7), C.cream)])) }),
+    return at(52, 44, 0.87, [flat(ell(424, 668, 150, 14), C.ink, 0.12), form(band, C.plum, { dx: -4, dy: -18, inside: times(13, (i) => at(128 + i * 46, [398, 366, 346, 344, 356, 388, 428, 458, 478, 486, 482, 466, 440][i] + 4, 1, [flat(poly([[0, -24, 3], [22, 0, 3], [0, 24, 3], [-22, 0, 3]]), i % 2 ? C.honey : C.rose), flat(ell(0, 0, 7), C.cream)])) }),
       turned(-34, 128, 410, form(rr(70, 362, 104, 96, 18), C.charcoal, { dx: -12, dy: -10 }), flat(rr(96, 384, 52, 52, 8), shade(C.charcoal, 0.3)), flat(rr(52, 386, 34, 16, 8), C.charcoal), flat(rr(52, 418, 34, 16, 8), C.charcoal)),
       turned(-36, 690, 428, form(rr(640, 378, 92, 96, 18), C.charcoal, { dx: -12, dy: -10 }), flat(rr(660, 410, 34, 32, 6), shade(C.charcoal, 0.35))),
-      ring(424, 520, 26, 11, C.steel), form('M424 548C470 548 490 580 484 612C478 648 450 660 424 660C398 660 370 648 364 612C358 580 378 548 424 548Z', C.honey, { dx: -12, dy: -10 }), icon('bone', 424, 608, 68, shade(C.honey, 0.4)));
+      ring(424, 520, 26, 11, C.steel), form('M424 548C470 548 490 580 484 612C478 648 450 660 424 660C398 660 370 648 364 612C358 580 378 548 424 548Z', C.honey, { dx: -12, dy: -10 }), icon('bone', 424, 608, 68, shade(C.honey, 0.4))]);
   },
   'VLR-WLK-003': () => join(ground(390, 640, 230, 24), rope('M566 560C640 520 660 400 600 330', C.evergreen, 34, C.honey),
     [[390, 470, 190, 164], [384, 476, 160, 132], [394, 466, 130, 104], [388, 474, 100, 76]].map(([x, y, a, b]) => rope(ell(x, y, a, b), C.evergreen, 34, C.honey)),
