@@ -13,3 +13,7 @@ pub use catalog::{
     SettleError,
 };
 pub use transport::{CallError, Transport};
+
+mod auth;
+
+pub use auth::{AuthClient, IntrospectError, RemoteSessions, authenticator, service_authenticator};

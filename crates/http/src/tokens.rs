@@ -12,7 +12,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use velure_config::{ExposeSecret, SecretString};
+use velure_config::{ExposeSecret, Reader, SecretString};
 use velure_domain::{SessionId, UserId};
 
 /// The cookie that holds the access token.
@@ -77,6 +77,12 @@ impl SigningKey {
             return Err(KeyError::SigningKey);
         }
         Ok(Self { kid: kid.to_owned(), key: EncodingKey::from_ed_der(&der) })
+    }
+
+    /// Reads the key in `variable`, a secret. After `None` the reader has noted why and refuses to finish.
+    pub fn read(reader: &mut Reader<'_>, variable: &str) -> Option<Self> {
+        let text = reader.secret(variable);
+        noted(reader, variable, text.expose_secret().is_empty(), Self::parse(&text))
     }
 
     fn sign(&self, kind: &str, claims: &impl Serialize) -> Result<SecretString, TokenError> {
@@ -229,12 +235,19 @@ impl KeySet {
         if keys.is_empty() { Err(KeyError::KeySet) } else { Ok(Self { keys }) }
     }
 
+    /// Reads the set in `variable`. After `None` the reader has noted why and refuses to finish.
+    pub fn read(reader: &mut Reader<'_>, variable: &str) -> Option<Self> {
+        let json = reader.required(variable);
+        noted(reader, variable, json.is_empty(), Self::parse(&json))
+    }
+
     fn verify<C: DeserializeOwned>(
         &self,
         token: &str,
         kind: &str,
         issuer: Option<&str>,
         audience: &str,
+        expired_too: bool,
     ) -> Result<(String, C), TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(TokenError::Refused)?;
         let kid = header.kid.ok_or(TokenError::Header)?;
@@ -245,6 +258,7 @@ impl KeySet {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.leeway = LEEWAY;
         validation.validate_nbf = true;
+        validation.validate_exp = !expired_too;
         validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
         validation.set_audience(&[audience]);
         validation.set_issuer(&[issuer.unwrap_or(&kid)]);
@@ -257,8 +271,17 @@ impl KeySet {
     /// # Errors
     /// When anything about it is not as it has to be.
     pub fn verify_access(&self, token: &str) -> Result<AccessToken, TokenError> {
-        let (_, claims) = self.verify(token, ACCESS_TYPE, Some(ACCESS_ISSUER), ACCESS_AUDIENCE)?;
+        let (_, claims) = self.verify(token, ACCESS_TYPE, Some(ACCESS_ISSUER), ACCESS_AUDIENCE, false)?;
         Ok(AccessToken { claims, raw: token.to_owned().into() })
+    }
+
+    /// Reads an access token of ours, also one that has expired: for signing out, and for nothing that gives access.
+    ///
+    /// # Errors
+    /// When anything but its age is not as it has to be.
+    pub fn read_expired_access(&self, token: &str) -> Result<AccessClaims, TokenError> {
+        let (_, claims) = self.verify(token, ACCESS_TYPE, Some(ACCESS_ISSUER), ACCESS_AUDIENCE, true)?;
+        Ok(claims)
     }
 
     /// Checks a service token for `audience`, and says who signed it.
@@ -266,7 +289,19 @@ impl KeySet {
     /// # Errors
     /// When anything about it is not as it has to be; also when it names another issuer than its key's owner.
     pub fn verify_service(&self, token: &str, audience: &str) -> Result<String, TokenError> {
-        let (caller, _) = self.verify::<ServiceClaims>(token, SERVICE_TYPE, None, audience)?;
+        let (caller, _) = self.verify::<ServiceClaims>(token, SERVICE_TYPE, None, audience, false)?;
         Ok(caller)
+    }
+}
+
+/// The parsed key, or a fault under its variable; a variable that is not set has its fault already.
+fn noted<T>(reader: &mut Reader<'_>, variable: &str, missing: bool, parsed: Result<T, KeyError>) -> Option<T> {
+    match parsed {
+        Ok(key) => Some(key),
+        Err(_) if missing => None,
+        Err(error) => {
+            reader.fault(variable, format!("cannot be used: {error}"));
+            None
+        }
     }
 }
