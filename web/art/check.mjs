@@ -6,7 +6,9 @@ import { drawnProducts, publicFolder, readCatalogue, render } from './pictures.m
 
 const LIMIT = { 'products/': 12_000, 'art/': 64_000, '': 12_000 };
 const faults = [];
-const expect = (holds, message) => { if (!holds) faults.push(message); };
+const expect = (holds, message) => {
+  if (!holds) faults.push(message);
+};
 const text = (value, most) => typeof value === 'string' && value.trim() === value && value.length > 0 && value.length <= most;
 const whole = (value, least, most) => Number.isInteger(value) && value >= least && value <= most;
 const repeated = (values) => [...new Set(values.filter((value, i) => values.indexOf(value) !== i))];
@@ -20,11 +22,19 @@ expect(products.length >= 72, `at least 72 products are wanted, there are ${prod
 for (const { slug, name } of categories) {
   expect(/^[a-z]+(-[a-z]+)*$/.test(slug) && text(name, 40), `category ${slug}: its slug or name is not acceptable`);
   expect(categoriesWithStage.includes(slug), `category ${slug} has no backdrop`);
-  expect(products.some(({ category }) => category === slug), `category ${slug} has no product`);
+  expect(
+    products.some(({ category }) => category === slug),
+    `category ${slug} has no product`,
+  );
 }
-for (const field of ['sku', 'name', 'description']) for (const value of repeated(products.map((p) => p[field]))) faults.push(`two products share the ${field} ${value}`);
+for (const field of ['sku', 'name', 'description'])
+  for (const value of repeated(products.map((p) => p[field]))) faults.push(`two products share the ${field} ${value}`);
 for (const slug of repeated(slugs)) faults.push(`two categories share the slug ${slug}`);
-for (const sku of drawnProducts) expect(products.some((p) => p.sku === sku), `a drawing exists for ${sku}, which is not in the catalogue`);
+for (const sku of drawnProducts)
+  expect(
+    products.some((p) => p.sku === sku),
+    `a drawing exists for ${sku}, which is not in the catalogue`,
+  );
 
 const fields = 'sku name description category brand price_minor currency stock rating_tenths images attributes'.split(' ');
 for (const p of products) {
@@ -42,7 +52,10 @@ for (const p of products) {
   for (const [key, value] of Object.entries(p.attributes)) {
     fault(/^[a-z][a-z0-9_]*$/.test(key), `attribute ${key} is not in snake_case`);
     const fine = (v) => text(v, 80) || typeof v === 'boolean' || Number.isInteger(v);
-    fault(Array.isArray(value) ? value.length > 0 && value.every((v) => text(v, 80)) : fine(value), `attribute ${key} is neither text, a whole number, yes/no nor a list of texts`);
+    fault(
+      Array.isArray(value) ? value.length > 0 && value.every((v) => text(v, 80)) : fine(value),
+      `attribute ${key} is neither text, a whole number, yes/no nor a list of texts`,
+    );
   }
 }
 
@@ -53,7 +66,10 @@ for (const [path, drawn] of files) {
   const bytes = Buffer.byteLength(drawn);
   expect(bytes <= LIMIT[folder], `${path} is ${bytes} bytes, more than ${LIMIT[folder]}`);
   expect(!/NaN|undefined|Infinity/.test(drawn), `${path} holds a number that is none`);
-  expect(!/<(script|style|text|image|foreignObject)\b|href="(?!#)|\son\w+=|url\((?!#)/.test(drawn), `${path} holds a script, style, text or reference`);
+  expect(
+    !/<(script|style|text|image|foreignObject)\b|href="(?!#)|\son\w+=|url\((?!#)/.test(drawn),
+    `${path} holds a script, style, text or reference`,
+  );
   expect(balanced(drawn), `${path} is not well-formed XML`);
   if (!existsSync(at)) faults.push(`${path} is missing: run node web/art/draw.mjs`);
   else expect(readFileSync(at, 'utf8') === drawn, `${path} differs from what is drawn: run node web/art/draw.mjs`);
@@ -76,7 +92,9 @@ function balanced(xml) {
   for (const tag of xml.matchAll(/<(\/?)([A-Za-z]+)((?:\s[\w:-]+="[^"<>]*")*)(\/?)>/g)) {
     if (/[<>]|&(?!amp;|lt;)/.test(xml.slice(at, tag.index))) return false;
     at = tag.index + tag[0].length;
-    if (tag[1]) { if (open.pop() !== tag[2]) return false; } else if (!tag[4]) open.push(tag[2]);
+    if (tag[1]) {
+      if (open.pop() !== tag[2]) return false;
+    } else if (!tag[4]) open.push(tag[2]);
   }
   return open.length === 0 && xml.slice(at).trim() === '';
 }

@@ -16,8 +16,20 @@ import { bowls, treats } from './treats.mjs';
 import { walking } from './walking.mjs';
 
 const drawings = {
-  ...dogFood, ...catFood, ...treats, ...bowls, ...toys, ...beds, ...walking, ...grooming, ...health, ...aquariums, ...birds, ...smallAnimals,
-  ...reptiles, ...travel,
+  ...dogFood,
+  ...catFood,
+  ...treats,
+  ...bowls,
+  ...toys,
+  ...beds,
+  ...walking,
+  ...grooming,
+  ...health,
+  ...aquariums,
+  ...birds,
+  ...smallAnimals,
+  ...reptiles,
+  ...travel,
 };
 
 export const publicFolder = new URL('../public/', import.meta.url);
