@@ -1,25 +1,5 @@
 // Grooming; health and care.
-import {
-  C,
-  at,
-  clip,
-  cord,
-  drum,
-  ell,
-  flat,
-  form,
-  gleam,
-  ground,
-  join,
-  line,
-  poly,
-  rr,
-  shade,
-  stitch,
-  times,
-  tint,
-  turned,
-} from './kit.mjs';
+import { C, at, clip, cord, drum, ell, flat, form, gleam, ground, join, line, poly, rr, shade, stitch, times, tint, turned } from './kit.mjs';
 import { icon, mark, wording } from './icons.mjs';
 import { bottle, carton, panel, tub, tube } from './packs.mjs';
 
@@ -68,11 +48,10 @@ export const grooming = {
       ),
       form(rr(346, 244, 88, 56, 10), C.evergreen, { dx: -16, dy: 0 }),
       cord('M390 246L390 206', C.evergreen, 22),
-      form(
-        'M290 176Q292 160 312 160L440 160Q456 160 456 180L456 196Q456 212 440 212L350 212Q334 198 300 204Q288 206 290 176Z',
-        C.evergreen,
-        { dx: -10, dy: -12 },
-      ),
+      form('M290 176Q292 160 312 160L440 160Q456 160 456 180L456 196Q456 212 440 212L350 212Q334 198 300 204Q288 206 290 176Z', C.evergreen, {
+        dx: -10,
+        dy: -12,
+      }),
       [
         [580, 590, 38],
         [632, 630, 24],
