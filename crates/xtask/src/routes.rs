@@ -60,21 +60,30 @@ impl Table {
         }
         let mut out = format!("{BEGIN}\n[workspace.metadata.lambda.watch.router]\n");
         for (path, routes) in paths {
+            // API Gateway sends a known path with another method to the fallback as well.
+            let others = self.fallback.iter().flat_map(|fallback| {
+                METHODS
+                    .iter()
+                    .filter(|method| !routes.iter().any(|route| route.method == **method))
+                    .map(|method| (*method, fallback.name.as_str()))
+            });
             let functions: Vec<String> = routes
                 .iter()
-                .map(|route| {
-                    format!(
-                        "{{ method = \"{}\", function = \"{}\" }}",
-                        route.method, route.name
-                    )
-                })
+                .map(|route| (route.method.as_str(), route.name.as_str()))
+                .chain(others)
+                .map(|(method, name)| format!("{{ method = \"{method}\", function = \"{name}\" }}"))
                 .collect();
             out.push_str(&format!("\"{path}\" = [{}]\n", functions.join(", ")));
+        }
+        if let Some(fallback) = &self.fallback {
+            out.push_str(&format!("\"/{{*path}}\" = \"{}\"\n", fallback.name));
         }
         out.push_str(END);
         out
     }
 }
+
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 const BEGIN: &str = "# begin: written by `cargo xtask router` from functions/routes.json, checked by `cargo xtask check`";
 const END: &str = "# end";
@@ -123,6 +132,19 @@ mod tests {
              { method = \"POST\", function = \"create-product\" }]\n"
         ));
         assert_eq!(router.matches("\"/api/products\"").count(), 1);
+    }
+
+    #[test]
+    fn what_no_route_matches_goes_to_the_fallback_by_path_and_by_method() {
+        let mut table = table();
+        table.fallback = Some(Fallback {
+            name: "no-route".to_owned(),
+            context: "edge".to_owned(),
+        });
+        let router = table.router();
+        assert!(router.contains("\"/{*path}\" = \"no-route\"\n"));
+        assert!(router.contains("{ method = \"DELETE\", function = \"no-route\" }"));
+        assert!(!router.contains("{ method = \"GET\", function = \"no-route\" }"));
     }
 
     #[test]

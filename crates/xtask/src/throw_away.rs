@@ -66,7 +66,12 @@ impl ThrowAway {
 impl Drop for ThrowAway {
     fn drop(&mut self) {
         // What cannot be removed now is removed by the next run.
-        drop(remove(&self.checkout.outside(self.folder.path())));
+        let outside = self.checkout.outside(self.folder.path());
+        drop(remove(&outside));
+        if let Some(parent) = outside.parent() {
+            // Only the last run of this checkout finds it empty.
+            drop(fs::remove_dir(parent));
+        }
         if !self.keep {
             drop(remove(self.folder.path()));
         }

@@ -190,6 +190,15 @@ const FENCES: &[(&str, &[&str])] = &[
     ("velure-sse-gateway", &["mongodb", "redis", "lapin", "sqlx"]),
 ];
 
+/// What the language itself has by now, and what our TLS is not.
+const SUPERSEDED: &[&str] = &[
+    "async-trait",
+    "lazy_static",
+    "once_cell",
+    "native-tls",
+    "openssl",
+];
+
 pub(super) fn faults(metadata: &Metadata) -> Vec<String> {
     metadata.packages.iter().flat_map(package_faults).collect()
 }
@@ -207,6 +216,12 @@ fn package_faults(package: &Package) -> Vec<String> {
         .map_or(&[][..], |(_, fenced)| *fenced);
     let mut faults = Vec::new();
     for dependency in &package.dependencies {
+        if SUPERSEDED.contains(&dependency.name.as_str()) {
+            faults.push(format!(
+                "{} may not use {}: there is a better way in the standard library or in rustls",
+                package.name, dependency.name
+            ));
+        }
         let test_only = dependency.kind.as_deref() == Some("dev");
         match dependency.name.strip_prefix("velure-") {
             Some("testkit") if !test_only => faults.push(format!(
@@ -270,6 +285,14 @@ mod tests {
             1
         );
         assert!(faults(&package("velure-relay", "velure-testkit", Some("dev"))).is_empty());
+    }
+
+    #[test]
+    fn what_the_standard_library_has_is_not_taken_from_elsewhere() {
+        assert_eq!(
+            faults(&package("velure-relay", "async-trait", None)).len(),
+            1
+        );
     }
 
     #[test]

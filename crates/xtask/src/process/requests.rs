@@ -128,7 +128,7 @@ mod tests {
         processes
             .start(Launch::new("gateway", "sleep").arg("600"))
             .expect("`sleep` runs");
-        let first = processes.pids();
+        let first = run.recorded();
 
         let asked = run.clone();
         let asker = std::thread::spawn(move || {
@@ -145,7 +145,7 @@ mod tests {
             .join()
             .expect("the asker ends")
             .expect("the requests are carried out");
-        let second = processes.pids();
+        let second = run.recorded();
         assert_eq!(second.len(), 1);
         assert_ne!(first, second);
         drop(claim);

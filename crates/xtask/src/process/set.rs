@@ -163,14 +163,6 @@ impl Processes {
         self.position(name).is_some()
     }
 
-    /// Names and numbers of the running processes.
-    pub(crate) fn pids(&self) -> Vec<(String, i32)> {
-        self.running
-            .iter()
-            .map(|process| (process.launch.name.clone(), process.identity.pid()))
-            .collect()
-    }
-
     /// Asks a process to stop and waits; kills its group when its grace is over. Returns how to start it again.
     pub(crate) fn stop(&mut self, name: &str) -> Result<Launch> {
         self.end(name, None)
@@ -338,9 +330,7 @@ mod tests {
                 fs::read_to_string(&log).is_ok_and(|text| text.contains("ready"))
             })
             .expect("the shell says that it is ready");
-        let (_, pid) = processes.pids().remove(0);
-        let identity = Identity::of(u32::try_from(pid).expect("a process number is positive"))
-            .expect("the shell runs");
+        let (_, identity) = processes.run().recorded().remove(0);
         processes.stop("stubborn").expect("it can be killed");
         assert!(!identity.is_alive());
         assert!(processes.run().recorded().is_empty());

@@ -106,6 +106,7 @@ impl Backing {
                 processes,
                 ports,
                 &passwords.of("rabbitmq")?,
+                plan.durability,
             )?),
             None => None,
         };

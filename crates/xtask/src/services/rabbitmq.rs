@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use rustix::process::Signal;
 
+use super::Durability;
 use crate::environment;
 use crate::private_file;
 use crate::probe;
@@ -38,6 +40,7 @@ impl RabbitMq {
         processes: &mut Processes,
         ports: NodePorts,
         password: &str,
+        durability: Durability,
     ) -> Result<Self> {
         let program = program().context("RabbitMQ is not installed: run `make setup`")?;
         let epmd = environment::find_program("epmd")
@@ -57,7 +60,7 @@ impl RabbitMq {
                 .arg(ports.epmd.to_string())
                 .folder(&home),
         )?;
-        processes.start(node.launch(&program, &home))?;
+        processes.start(node.launch(&program, &home, durability))?;
         Ok(node)
     }
 
@@ -114,7 +117,7 @@ impl RabbitMq {
         )
     }
 
-    fn launch(&self, program: &Path, home: &Path) -> Launch {
+    fn launch(&self, program: &Path, home: &Path, durability: Durability) -> Launch {
         let at = |name: &str| home.join(name).display().to_string();
         Launch::new("rabbitmq", program)
             .folder(home)
@@ -138,7 +141,14 @@ impl RabbitMq {
             )
             // The script then becomes the node instead of watching it, so the process we know is the node.
             .env("RUNNING_UNDER_SYSTEMD", "true")
-            .stop_with(rustix::process::Signal::TERM, Duration::from_secs(30))
+            .stop_with(
+                match durability {
+                    Durability::Kept => Signal::TERM,
+                    // An orderly stop takes six seconds to put in order what is thrown away next.
+                    Durability::ThrowAway => Signal::KILL,
+                },
+                Duration::from_secs(30),
+            )
     }
 }
 
