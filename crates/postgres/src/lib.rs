@@ -4,6 +4,7 @@
 //! one without the other. Storage functions take and return domain values; rows are private. The database's clock
 //! decides every time that is stored.
 
+pub mod auth;
 mod constraint;
 pub mod fulfilment;
 mod migrate;
