@@ -7,7 +7,7 @@ use lambda_http::{Body, RequestExt, service_fn};
 use velure_config::Env;
 use velure_domain::RequestId;
 
-use crate::{Context, Endpoint, Mounted, RequestParts, StartError};
+use crate::{Context, Endpoint, Mounted, RequestParts, StartError, fallback};
 
 /// How long the init phase may take: AWS ends it after 10 s.
 const INIT_DEADLINE: Duration = Duration::from_secs(8);
@@ -18,13 +18,43 @@ const INIT_DEADLINE: Duration = Duration::from_secs(8);
 /// it is part of the init phase. One thread, because an instance serves one request at a time.
 #[must_use]
 pub fn serve<E: Endpoint>() -> ExitCode {
+    host(|env| async {
+        let endpoint = tokio::time::timeout(INIT_DEADLINE, start::<E>(env))
+            .await
+            .map_err(|_| format!("the init phase took longer than {INIT_DEADLINE:?}"))?
+            .map_err(|error| describe(&error))?;
+        run(move |parts| {
+            let endpoint = endpoint.clone();
+            async move { endpoint.answer(parts).await }
+        })
+        .await
+    })
+}
+
+/// Hosts the answer for paths and methods that no route has: the function behind API Gateway's `$default` route.
+#[must_use]
+pub fn serve_fallback() -> ExitCode {
+    host(|_| run(|parts| async move { fallback(&parts) }))
+}
+
+fn host<Fut>(serve: impl FnOnce(Env) -> Fut) -> ExitCode
+where
+    Fut: Future<Output = Result<(), String>>,
+{
     let env = Env::process();
     if let Err(error) = velure_telemetry::init_logs(env.get("VELURE_LOG")) {
         // Without logs there is only standard error; CloudWatch keeps that too.
         eprintln!("VELURE_LOG cannot be used: {error}");
         return ExitCode::FAILURE;
     }
-    match run::<E>(env) {
+    // Two TLS backends are linked in by our dependencies; the process has to name one.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(serve(env)),
+        Err(error) => Err(error.to_string()),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(error, "the function cannot start");
@@ -33,24 +63,15 @@ pub fn serve<E: Endpoint>() -> ExitCode {
     }
 }
 
-fn run<E: Endpoint>(env: Env) -> Result<(), String> {
-    // Two TLS backends are linked in by our dependencies; the process has to name one.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
-    runtime.block_on(async {
-        let endpoint = tokio::time::timeout(INIT_DEADLINE, start::<E>(env))
-            .await
-            .map_err(|_| format!("the init phase took longer than {INIT_DEADLINE:?}"))?
-            .map_err(|error| describe(&error))?;
-        let handler = service_fn(move |request: lambda_http::Request| {
-            let endpoint = endpoint.clone();
-            async move {
-                let answer = endpoint.answer(parts(request)).await;
-                Ok::<_, lambda_http::Error>(answer.map(into_body))
-            }
-        });
-        lambda_http::run_concurrent(handler).await.map_err(|e| e.to_string())
-    })
+async fn run<Fut>(answer: impl Fn(RequestParts) -> Fut + Clone + Send + 'static) -> Result<(), String>
+where
+    Fut: Future<Output = http::Response<Bytes>> + Send + 'static,
+{
+    let handler = service_fn(move |request: lambda_http::Request| {
+        let answer = answer(parts(request));
+        async move { Ok::<_, lambda_http::Error>(answer.await.map(into_body)) }
+    });
+    lambda_http::run_concurrent(handler).await.map_err(|error| error.to_string())
 }
 
 async fn start<E: Endpoint>(env: Env) -> Result<Mounted, StartError> {

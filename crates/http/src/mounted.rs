@@ -94,8 +94,7 @@ impl Mounted {
         let params = params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let header_bytes = parts.headers.iter().map(|(n, v)| n.as_str().len() + v.len()).sum::<usize>();
         if parts.body.len() > self.route.body_limit_bytes || header_bytes > HEADER_LIMIT {
-            return Err(ApiError::new(Code::BodyTooLarge)
-                .detail(format!("The body may have at most {} bytes.", self.route.body_limit_bytes)));
+            return Err(too_large(self.route.body_limit_bytes));
         }
         let changes_something = !matches!(parts.method.as_str(), "GET" | "HEAD");
         if changes_something && self.route.auth != Auth::Service && !self.csrf.allows(&parts.headers) {
@@ -164,4 +163,20 @@ fn problem(request_id: &str, error: &ApiError) -> (StatusCode, HeaderMap, Bytes)
 #[must_use]
 pub fn internal_error(request_id: &str) -> Response<Bytes> {
     render(request_id, Err(ApiError::new(Code::Internal)))
+}
+
+/// Answers for a shell that stopped reading a body at its limit.
+#[must_use]
+pub fn body_too_large(request_id: &str, limit: usize) -> Response<Bytes> {
+    render(request_id, Err(too_large(limit)))
+}
+
+/// Answers for a shell that waited as long as the route allows.
+#[must_use]
+pub fn timed_out(request_id: &str) -> Response<Bytes> {
+    render(request_id, Err(ApiError::new(Code::Unavailable).detail("The answer took too long.").retry_after(1)))
+}
+
+fn too_large(limit: usize) -> ApiError {
+    ApiError::new(Code::BodyTooLarge).detail(format!("The body may have at most {limit} bytes."))
 }

@@ -1,0 +1,4 @@
+//! Tests of the edge from outside.
+
+mod openapi;
+mod tokens;
