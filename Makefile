@@ -1,6 +1,6 @@
 # Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev watch stop status logs clean services test check fmt router
+.PHONY: help setup dev watch stop status logs clean services test check fmt router check-sam
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: ## check and test everything against throw-away servers, and count
 
 check: ## formatting, layout, lints, documentation, licences
 	@cargo xtask check
+
+check-sam: ## the SAM template, with the SAM CLI in an environment of its own
+	@cargo xtask check-sam
 
 fmt: ## format the Rust sources
 	@cargo fmt --all

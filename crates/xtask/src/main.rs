@@ -69,6 +69,8 @@ enum Command {
     Services,
     /// Check formatting, lints, layout and documentation
     Check,
+    /// Check the SAM template with the SAM CLI
+    CheckSam,
     /// Run every test against throw-away servers
     Test {
         /// Only these parts
@@ -116,6 +118,7 @@ fn run(command: Command) -> Result<()> {
         Command::Clean => inspect::clean(&checkout),
         Command::Services => commands::services::run(&checkout),
         Command::Check => checks::run(&checkout),
+        Command::CheckSam => checks::sam(&checkout),
         Command::Test { only } => suite::run(&checkout, &only),
         Command::Router => checks::write_router(&checkout),
         Command::Stack { dir, action, name } => {

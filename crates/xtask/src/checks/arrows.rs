@@ -30,7 +30,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("velure-service", &["config", "telemetry"]),
     (
         "velure-auth",
-        &["domain", "contracts", "config", "http", "postgres", "redis"],
+        &[
+            "domain",
+            "contracts",
+            "config",
+            "telemetry",
+            "http",
+            "postgres",
+            "redis",
+        ],
     ),
     (
         "velure-catalog",
@@ -38,6 +46,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "domain",
             "contracts",
             "config",
+            "telemetry",
             "http",
             "mongo",
             "redis",
@@ -50,6 +59,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "domain",
             "contracts",
             "config",
+            "telemetry",
             "http",
             "postgres",
             "redis",
@@ -60,6 +70,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "velure-server",
         &[
+            "domain",
             "contracts",
             "config",
             "http",

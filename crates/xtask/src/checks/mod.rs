@@ -14,6 +14,7 @@ use crate::build::cargo;
 use crate::checkout::Checkout;
 use crate::process::{Launch, Processes};
 use crate::report;
+use crate::setup::{self, Purpose};
 use crate::throw_away::ThrowAway;
 
 pub(crate) use routes::write_router;
@@ -108,6 +109,20 @@ fn licences(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
         processes,
         cargo(checkout, "cargo-deny").args(["deny", "check", "licenses", "bans", "sources"]),
     )
+}
+
+/// The SAM template is valid and cfn-lint has nothing to say about it.
+pub(crate) fn sam(checkout: &Checkout) -> Result<()> {
+    setup::run(checkout, Purpose::Sam)?;
+    let place = ThrowAway::new(checkout)?;
+    let mut processes = Processes::new(place.folder().clone());
+    let launch = Launch::new("sam", checkout.state().join("sam-venv/bin/sam"))
+        .args(["validate", "--lint", "--template", "template.yaml"])
+        .env("SAM_CLI_TELEMETRY", "0")
+        // The linter wants a region; nothing is asked of it.
+        .env("AWS_DEFAULT_REGION", "eu-central-1")
+        .folder(checkout.path("samconfig"));
+    succeed(&mut processes, launch)
 }
 
 fn succeed(processes: &mut Processes, launch: Launch) -> Result<()> {
