@@ -131,11 +131,11 @@ impl SessionCheck for RemoteSessions {
 /// - `VELURE_AUTH_URL` (required): where the auth context answers, without a path.
 /// - `VELURE_SERVICE_SIGNING_KEY` (required, secret): this process's own key.
 ///
-/// Has to be called within a runtime; connects when somebody first calls.
+/// Nothing is connected yet: that happens when somebody first calls.
 ///
 /// # Errors
 /// When a variable is missing or cannot be used; all are named at once.
-pub fn authenticator(env: &Env) -> Result<Authenticator, StartError> {
+pub async fn authenticator(env: &Env) -> Result<Authenticator, StartError> {
     let mut reader = Reader::new(env);
     let keys = KeySet::read(&mut reader, "VELURE_ACCESS_JWKS");
     let redis = RedisConfig::read(&mut reader);
