@@ -3,6 +3,9 @@ use std::time::Duration;
 
 use velure_domain::{Cart, Money, OrderFailure, OrderId, PaymentMethod, UnknownName};
 
+/// The lease number of an order that is claimed as it is recorded.
+pub(super) const FIRST_LEASE: i64 = 1;
+
 /// How far the fulfilment of an order is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phase {
@@ -152,6 +155,14 @@ pub struct Fulfilment {
     /// The trace it belongs to.
     pub trace: Trace,
     pub(super) lease: i64,
+}
+
+impl Fulfilment {
+    /// Whether nobody held the order before: nothing that was asked on its behalf can still be on its way.
+    #[must_use]
+    pub fn is_first_claim(&self) -> bool {
+        self.lease <= FIRST_LEASE
+    }
 }
 
 #[cfg(test)]

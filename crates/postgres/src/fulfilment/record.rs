@@ -1,12 +1,10 @@
 use sqlx::PgConnection;
 use velure_domain::{Cart, EventId, Money, OrderId, PaymentMethod};
 
+use super::order::FIRST_LEASE;
 use super::row::{StoredLine, read, stored_lines};
 use super::{Fulfilment, FulfilmentError, FulfilmentStore, Phase, Trace, events};
 use crate::outbox::RelayAsleep;
-
-/// The lease number of an order that is claimed as it is recorded.
-const FIRST_LEASE: i64 = 1;
 
 /// An order as its `order.created` tells of it.
 #[derive(Debug, Clone)]

@@ -1,0 +1,118 @@
+//! What the order processor reads:
+//!
+//! - `VELURE_FULFILMENT_DATABASE_URL` (required, secret): the database `velure_orders`, as `velure_fulfilment`.
+//! - `VELURE_DATABASE_CONNECTIONS` (default 16): connections to it at most; the simulated provider has as many.
+//! - `VELURE_AMQP_URL` (required, secret): the broker, as the user `processor`.
+//! - `VELURE_CATALOG_URL` (required), `VELURE_SERVICE_SIGNING_KEY` (required, secret): see `velure_clients`.
+//! - `VELURE_PROCESSOR_PREFETCH` (default 256, 1 to 4096): orders from the broker in work at a time.
+//! - `VELURE_PROCESSOR_RETRIES` (default 64, 1 to 1024): orders from the books in work at a time.
+//! - `VELURE_PROCESSOR_LEASE` (default `15s`): how long a holder of an order may take for one step.
+//! - `VELURE_PROCESSOR_RETRY_BASE` (default `500ms`), `VELURE_PROCESSOR_RETRY_CAP` (default `30s`): the waits between
+//!   tries.
+//! - `VELURE_PROCESSOR_ATTEMPTS` (default 12): tries before an order that was never charged is given up.
+//! - `VELURE_PAYMENT_DELAY`, `VELURE_PAYMENT_DECLINE_PER_MILLE`, `VELURE_PAYMENT_LOST_ANSWERS`,
+//!   `VELURE_PAYMENT_LOST_REQUESTS`: see [`SimulatedConfig`].
+
+use std::time::Duration;
+
+use velure_amqp::BrokerConfig;
+use velure_clients::CatalogConfig;
+use velure_config::{ConfigFaults, Env, Reader};
+use velure_postgres::DatabaseConfig;
+
+use crate::payment::SimulatedConfig;
+
+/// What a step needs beside the payment's delay: the catalog's deadline of 3 s, and the database's.
+const STEP_BESIDE_PAYMENT: Duration = Duration::from_secs(10);
+
+/// The configuration of the order processor.
+#[derive(Debug)]
+pub struct Config {
+    pub(crate) database: DatabaseConfig,
+    pub(crate) ledger: DatabaseConfig,
+    pub(crate) broker: BrokerConfig,
+    pub(crate) catalog: CatalogConfig,
+    pub(crate) payment: SimulatedConfig,
+    pub(crate) settings: Settings,
+}
+
+/// The numbers that the order processor works by.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Orders from the broker in work at a time.
+    pub prefetch: u16,
+    /// Orders from the books in work at a time.
+    pub retries: u16,
+    /// How long a holder of an order may take for one step.
+    pub lease: Duration,
+    /// The first wait between tries.
+    pub retry_base: Duration,
+    /// The longest wait between tries.
+    pub retry_cap: Duration,
+    /// Tries before an order that was never charged is given up.
+    pub attempts: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            prefetch: 256,
+            retries: 64,
+            lease: Duration::from_secs(15),
+            retry_base: Duration::from_millis(500),
+            retry_cap: Duration::from_secs(30),
+            attempts: 12,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// With every variable at fault.
+    pub fn from_env(env: &Env) -> Result<Self, ConfigFaults> {
+        let mut reader = Reader::new(env);
+        let default = Settings::default();
+        let settings = Settings {
+            prefetch: reader.parsed("VELURE_PROCESSOR_PREFETCH", default.prefetch),
+            retries: reader.parsed("VELURE_PROCESSOR_RETRIES", default.retries),
+            lease: reader.duration("VELURE_PROCESSOR_LEASE", default.lease),
+            retry_base: reader.duration("VELURE_PROCESSOR_RETRY_BASE", default.retry_base),
+            retry_cap: reader.duration("VELURE_PROCESSOR_RETRY_CAP", default.retry_cap),
+            attempts: reader.parsed("VELURE_PROCESSOR_ATTEMPTS", default.attempts),
+        };
+        let payment = SimulatedConfig::read(&mut reader);
+        if !(1..=4096).contains(&settings.prefetch) {
+            reader.fault("VELURE_PROCESSOR_PREFETCH", "is not between 1 and 4096");
+        }
+        if !(1..=1024).contains(&settings.retries) {
+            reader.fault("VELURE_PROCESSOR_RETRIES", "is not between 1 and 1024");
+        }
+        if settings.retry_base > settings.retry_cap {
+            reader.fault("VELURE_PROCESSOR_RETRY_BASE", "is longer than VELURE_PROCESSOR_RETRY_CAP");
+        }
+        if settings.attempts == 0 {
+            reader.fault("VELURE_PROCESSOR_ATTEMPTS", "is zero: every order would be given up");
+        }
+        if settings.lease < payment.delay + STEP_BESIDE_PAYMENT {
+            reader.fault(
+                "VELURE_PROCESSOR_LEASE",
+                format!("is shorter than VELURE_PAYMENT_DELAY and {STEP_BESIDE_PAYMENT:?}: orders would be worked on twice"),
+            );
+        }
+        let database = |reader: &mut Reader<'_>, application| {
+            DatabaseConfig::read(reader, "VELURE_FULFILMENT_DATABASE_URL", application, 16)
+        };
+        let config = Self {
+            database: database(&mut reader, "velure-order-processor"),
+            // The same server, but never the same connection.
+            ledger: database(&mut Reader::new(env), "velure-payment-simulator"),
+            broker: BrokerConfig::read(&mut reader, "order-processor"),
+            catalog: CatalogConfig::read(&mut reader),
+            payment,
+            settings,
+        };
+        reader.finish(config)
+    }
+}
