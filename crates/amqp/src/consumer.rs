@@ -1,0 +1,126 @@
+use futures::StreamExt;
+use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions, BasicRejectOptions};
+use lapin::types::{AMQPValue, FieldTable};
+use uuid::Uuid;
+
+use crate::Connection;
+
+/// Consuming ended or could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsumeError {
+    /// The channel or the connection failed, or the user may not read the queue.
+    #[error("consuming failed")]
+    Channel(#[source] lapin::Error),
+    /// The broker ended it: the queue was deleted, for one.
+    #[error("the broker ended the consumer")]
+    Cancelled,
+}
+
+/// What a consumer answers. There is no fourth answer: a transient error is waited out while the message is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It had its effect, now or before.
+    Ack,
+    /// Nobody can ever handle it: to the dead-letter queue, by the broker.
+    DeadLetter,
+    /// This process stops; the next one shall have it.
+    Requeue,
+}
+
+/// Deliveries of one queue, at most `prefetch` of them unanswered.
+pub struct Consumer {
+    stream: lapin::Consumer,
+    channel: lapin::Channel,
+}
+
+impl Consumer {
+    /// Begins to consume `queue`.
+    ///
+    /// # Errors
+    /// When the user may not, or the connection is lost.
+    pub async fn open(connection: &Connection, queue: &str, prefetch: u16) -> Result<Self, ConsumeError> {
+        let channel = connection.inner.create_channel().await.map_err(ConsumeError::Channel)?;
+        channel.basic_qos(prefetch, BasicQosOptions::default()).await.map_err(ConsumeError::Channel)?;
+        let stream = channel
+            .basic_consume(queue.into(), "".into(), BasicConsumeOptions::default(), FieldTable::default())
+            .await
+            .map_err(ConsumeError::Channel)?;
+        Ok(Self { stream, channel })
+    }
+
+    /// The next delivery. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// When the consumer is over; open another one.
+    pub async fn next(&mut self) -> Result<Delivery, ConsumeError> {
+        match self.stream.next().await {
+            Some(Ok(delivery)) => Ok(Delivery { inner: delivery }),
+            Some(Err(error)) => Err(ConsumeError::Channel(error)),
+            None => Err(ConsumeError::Cancelled),
+        }
+    }
+
+    /// Asks for no further delivery. What was delivered can still be answered.
+    pub async fn stop(&self) {
+        let tag = self.stream.tag();
+        // If it fails the channel is gone, and with it the deliveries.
+        let _ = self.channel.basic_cancel(tag, Default::default()).await;
+    }
+}
+
+/// A message as received, to be answered once.
+#[derive(Debug)]
+pub struct Delivery {
+    inner: lapin::message::Delivery,
+}
+
+impl Delivery {
+    /// The message's id, when it has one that is an id.
+    #[must_use]
+    pub fn message_id(&self) -> Option<Uuid> {
+        let id = self.inner.properties.message_id().as_ref()?;
+        Uuid::try_parse(id.as_str()).ok()
+    }
+
+    /// The routing key: the event's type.
+    #[must_use]
+    pub fn routing_key(&self) -> &str {
+        self.inner.routing_key.as_str()
+    }
+
+    /// Whether it may have been delivered before.
+    #[must_use]
+    pub fn redelivered(&self) -> bool {
+        self.inner.redelivered
+    }
+
+    /// A text header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        match self.inner.properties.headers().as_ref()?.inner().get(name)? {
+            AMQPValue::LongString(text) => std::str::from_utf8(text.as_bytes()).ok(),
+            AMQPValue::ShortString(text) => Some(text.as_str()),
+            _ => None,
+        }
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.inner.data
+    }
+
+    /// Answers it.
+    ///
+    /// # Errors
+    /// When the channel is gone. The broker then delivers the message again, to whoever consumes the queue.
+    pub async fn settle(self, outcome: Outcome) -> Result<(), ConsumeError> {
+        let acker = &self.inner.acker;
+        let answered = match outcome {
+            Outcome::Ack => acker.ack(BasicAckOptions::default()).await,
+            Outcome::DeadLetter => acker.reject(BasicRejectOptions { requeue: false }).await,
+            Outcome::Requeue => acker.nack(BasicNackOptions { requeue: true, multiple: false }).await,
+        };
+        answered.map(|_| ()).map_err(ConsumeError::Channel)
+    }
+}

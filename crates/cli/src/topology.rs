@@ -1,0 +1,216 @@
+//! `velure topology`: the broker's exchanges, queues, bindings and users.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use clap::{Args, Subcommand};
+use reqwest::{Method, StatusCode, Url};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use velure_amqp::{Topology, User};
+use velure_config::{Env, ExposeSecret, Reader, SecretString};
+
+/// How long the management API may take for one answer. Declaring quorum queues on a cluster takes seconds.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The arguments of `velure topology`.
+#[derive(Debug, Args)]
+pub struct TopologyArgs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Loads the topology into the broker and verifies it. Running it again changes nothing.
+    ///
+    /// `VELURE_RABBITMQ_MANAGEMENT_URL` is the management API with an administrator's name and password;
+    /// `VELURE_AMQP_RELAY_PASSWORD` and `VELURE_AMQP_PROCESSOR_PASSWORD` become the passwords of the two users.
+    Apply(ApplyArgs),
+    /// Prints the topology as the management API takes it, without users' passwords.
+    Print {
+        /// The virtual host.
+        #[arg(long, default_value = "/")]
+        vhost: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct ApplyArgs {
+    /// The virtual host; it is made when it is missing.
+    #[arg(long, default_value = "/")]
+    vhost: String,
+    /// The management API, as in `http://admin:password@127.0.0.1:15672`; `VELURE_RABBITMQ_MANAGEMENT_URL` when it is
+    /// not given. Prefer the variable: arguments are seen by every user of the machine.
+    #[arg(long)]
+    management_url: Option<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the configuration is at fault, or the broker refuses or does not end up with the topology.
+pub async fn run(args: TopologyArgs) -> anyhow::Result<()> {
+    match args.command {
+        Command::Print { vhost } => print(&vhost),
+        Command::Apply(args) => {
+            let env = Env::process().resolve().await?;
+            apply(&env, args).await
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "printing is what the command is for")]
+fn print(vhost: &str) -> anyhow::Result<()> {
+    let definitions = Topology::load().definitions(vhost, |_| String::new());
+    println!("{}", serde_json::to_string_pretty(&definitions)?);
+    Ok(())
+}
+
+async fn apply(env: &Env, args: ApplyArgs) -> anyhow::Result<()> {
+    let topology = Topology::load();
+    let mut reader = Reader::new(env);
+    let passwords: Vec<(String, SecretString)> = topology
+        .users
+        .iter()
+        .map(|user| (user.name.clone(), reader.secret(&user.password_variable)))
+        .collect();
+    let url = args.management_url.map_or_else(|| reader.secret_url("VELURE_RABBITMQ_MANAGEMENT_URL"), SecretString::from);
+    let (passwords, url) = reader.finish((passwords, url))?;
+    let management = Management::new(&url)?;
+    let hash = |user: &User| {
+        let (_, password) = passwords.iter().find(|(name, _)| *name == user.name).expect("invariant: every user has one");
+        password_hash(password.expose_secret(), rand::random())
+    };
+    management.load(&topology.definitions(&args.vhost, hash)).await?;
+    management.verify(&topology, &args.vhost).await?;
+    report(&topology, &args.vhost);
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the operator wants to know what is there now")]
+fn report(topology: &Topology, vhost: &str) {
+    println!(
+        "topology applied to virtual host {vhost}: {} exchanges, {} queues, {} bindings, {} users",
+        topology.exchanges.len(),
+        topology.queues.len(),
+        topology.bindings.len(),
+        topology.users.len()
+    );
+}
+
+/// A password as RabbitMQ stores it.
+fn password_hash(password: &str, salt: [u8; 4]) -> String {
+    let digest = Sha256::new().chain_update(salt).chain_update(password).finalize();
+    let mut bytes = salt.to_vec();
+    bytes.extend_from_slice(&digest);
+    BASE64_STANDARD.encode(bytes)
+}
+
+struct Management {
+    url: Url,
+    client: reqwest::Client,
+}
+
+impl Management {
+    fn new(url: &SecretString) -> anyhow::Result<Self> {
+        let url: Url = url
+            .expose_secret()
+            .parse()
+            .ok()
+            .filter(|url: &Url| !url.cannot_be_a_base())
+            .context("the management URL is not one like https://admin:password@host:15671")?;
+        let client = reqwest::Client::builder().timeout(DEADLINE).build().context("the HTTP client")?;
+        Ok(Self { url, client })
+    }
+
+    async fn request(&self, method: Method, path: &[&str], body: Option<&Value>) -> anyhow::Result<Value> {
+        let mut url = self.url.clone();
+        url.path_segments_mut().expect("invariant: checked in new").pop_if_empty().push("api").extend(path);
+        // Without the password: the path is all that a person needs.
+        let shown = format!("{method} {}", url.path());
+        let mut request = self.client.request(method, url);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.send().await.map_err(reqwest::Error::without_url).with_context(|| format!("{shown}: no answer"))?;
+        let status = answer.status();
+        let text = answer.text().await.map_err(reqwest::Error::without_url).with_context(|| shown.clone())?;
+        match status {
+            StatusCode::UNAUTHORIZED => bail!("{shown}: the management API does not know this name and password"),
+            StatusCode::NOT_FOUND => bail!("{shown}: not there"),
+            status if !status.is_success() => bail!("{shown}: {status}: {}", reason(&text)),
+            _ => Ok(serde_json::from_str(&text).unwrap_or(Value::Null)),
+        }
+    }
+
+    /// Loads everything in one request. What is there already with the same arguments stays; a queue that is there
+    /// with others is left as it is by the broker, and found by [`Self::verify`].
+    async fn load(&self, definitions: &Value) -> anyhow::Result<()> {
+        self.request(Method::POST, &["definitions"], Some(definitions)).await.context("the topology could not be loaded")?;
+        Ok(())
+    }
+
+    async fn verify(&self, topology: &Topology, vhost: &str) -> anyhow::Result<()> {
+        for exchange in &topology.exchanges {
+            let there = self.request(Method::GET, &["exchanges", vhost, &exchange.name], None).await?;
+            ensure!(
+                there["type"] == exchange.kind.as_str() && there["durable"] == true,
+                "exchange {} is there as {} instead of durable {}: delete it and apply again",
+                exchange.name,
+                there["type"],
+                exchange.kind
+            );
+        }
+        for queue in &topology.queues {
+            let there = self.request(Method::GET, &["queues", vhost, &queue.name], None).await?;
+            ensure!(
+                there["arguments"] == json!(queue.arguments),
+                "queue {} is there with the arguments {} instead of {}: drain it, delete it and apply again",
+                queue.name,
+                there["arguments"],
+                json!(queue.arguments)
+            );
+        }
+        let bindings = self.request(Method::GET, &["bindings", vhost], None).await?;
+        for binding in &topology.bindings {
+            let found = bindings.as_array().is_some_and(|all| {
+                all.iter().any(|there| {
+                    there["source"] == binding.source.as_str()
+                        && there["destination"] == binding.destination.as_str()
+                        && there["routing_key"] == binding.routing_key.as_str()
+                })
+            });
+            ensure!(found, "binding {} from {} to {} is missing", binding.routing_key, binding.source, binding.destination);
+        }
+        for user in &topology.users {
+            let there = self.request(Method::GET, &["permissions", vhost, &user.name], None).await?;
+            ensure!(
+                there["configure"] == user.configure.as_str() && there["write"] == user.write.as_str() && there["read"] == user.read.as_str(),
+                "user {} has other permissions than defined: {there}",
+                user.name
+            );
+        }
+        Ok(())
+    }
+}
+
+/// The sentence in an error answer of the management API.
+fn reason(text: &str) -> String {
+    let parsed: Option<Value> = serde_json::from_str(text).ok();
+    parsed.and_then(|answer| answer["reason"].as_str().map(str::to_owned)).unwrap_or_else(|| text.chars().take(300).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_hashed_as_the_broker_expects() {
+        // The example of RabbitMQ's own documentation: salt 908DC60A, password test12.
+        let hash = password_hash("test12", [0x90, 0x8D, 0xC6, 0x0A]);
+        assert_eq!(hash, "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR");
+    }
+}
