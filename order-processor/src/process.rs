@@ -229,3 +229,6 @@ fn retry(error: &dyn std::error::Error, breach: Option<Breach>) -> Decision {
     }
     Decision::Retry { reason, breach }
 }
+
+#[cfg(test)]
+mod tests;

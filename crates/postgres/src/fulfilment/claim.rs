@@ -67,7 +67,7 @@ impl FulfilmentStore {
                next_attempt_at = now() + make_interval(secs => $4)
              where order_id = $1 and lease = $2 and phase not in ('COMPLETED', 'FAILED')",
             held.order_id.as_uuid(),
-            held.lease,
+            held.lease.0,
             reason,
             delay.as_secs_f64(),
         )

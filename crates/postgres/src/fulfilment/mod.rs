@@ -26,7 +26,7 @@ use std::time::Duration;
 
 pub use backlog::Backlog;
 pub use dead_letter::DeadLetter;
-pub use order::{Fulfilment, Payment, PaymentStatus, Phase, Trace};
+pub use order::{Fulfilment, Lease, Payment, PaymentStatus, Phase, Trace};
 pub use record::{NewFulfilment, Recorded};
 
 use crate::PgPool;

@@ -187,7 +187,7 @@ impl FulfilmentStore {
              where order_id = $1 and phase = $2 and lease = $3 returning updated_at",
             held.order_id.as_uuid(),
             held.phase.as_str(),
-            held.lease,
+            held.lease.0,
             to.as_str(),
             failure.map(|failure| failure.code.as_str()),
             failure.and_then(|failure| failure.product_id.as_ref()).map(|id| id.as_str()),

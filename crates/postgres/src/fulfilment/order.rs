@@ -3,8 +3,14 @@ use std::time::Duration;
 
 use velure_domain::{Cart, Money, OrderFailure, OrderId, PaymentMethod, UnknownName};
 
-/// The lease number of an order that is claimed as it is recorded.
-pub(super) const FIRST_LEASE: i64 = 1;
+/// The number of a claim. It rises with each one, so that a holder who lost the order is told from the one who has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lease(pub i64);
+
+impl Lease {
+    /// The claim of an order that is recorded for the first time.
+    pub const FIRST: Self = Self(1);
+}
 
 /// How far the fulfilment of an order is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -154,14 +160,15 @@ pub struct Fulfilment {
     pub payment: Option<Payment>,
     /// The trace it belongs to.
     pub trace: Trace,
-    pub(super) lease: i64,
+    /// By which claim it is held.
+    pub lease: Lease,
 }
 
 impl Fulfilment {
     /// Whether nobody held the order before: nothing that was asked on its behalf can still be on its way.
     #[must_use]
     pub fn is_first_claim(&self) -> bool {
-        self.lease <= FIRST_LEASE
+        self.lease <= Lease::FIRST
     }
 }
 

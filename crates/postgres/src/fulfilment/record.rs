@@ -1,9 +1,8 @@
 use sqlx::PgConnection;
 use velure_domain::{Cart, EventId, Money, OrderId, PaymentMethod};
 
-use super::order::FIRST_LEASE;
 use super::row::{StoredLine, read, stored_lines};
-use super::{Fulfilment, FulfilmentError, FulfilmentStore, Phase, Trace, events};
+use super::{Fulfilment, FulfilmentError, FulfilmentStore, Lease, Phase, Trace, events};
 use crate::outbox::RelayAsleep;
 
 /// An order as its `order.created` tells of it.
@@ -68,7 +67,7 @@ impl FulfilmentStore {
             event.trace.traceparent,
             event.trace.tracestate,
             self.lease.as_secs_f64(),
-            FIRST_LEASE,
+            Lease::FIRST.0,
         )
         .fetch_one(&mut *tx)
         .await?;
@@ -155,7 +154,7 @@ impl NewFulfilment {
             attempts: 0,
             payment: None,
             trace: self.trace.clone(),
-            lease: FIRST_LEASE,
+            lease: Lease::FIRST,
         }
     }
 }

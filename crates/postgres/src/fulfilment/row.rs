@@ -5,7 +5,7 @@ use std::time::Duration;
 use uuid::Uuid;
 use velure_domain::{Cart, CartLine, Money, OrderFailure, Quantity};
 
-use super::{Fulfilment, FulfilmentError, Payment, Trace};
+use super::{Fulfilment, FulfilmentError, Lease, Payment, Trace};
 
 /// A line as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
@@ -120,7 +120,7 @@ impl TryFrom<Row> for Fulfilment {
                 traceparent: row.traceparent,
                 tracestate: row.tracestate,
             },
-            lease: row.lease,
+            lease: Lease(row.lease),
         })
     }
 }
