@@ -15,6 +15,7 @@ pub struct ApiError {
     fields: Vec<FieldError>,
     extensions: Map<String, Value>,
     retry_after: Option<u32>,
+    cookies: Vec<String>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -22,7 +23,7 @@ impl ApiError {
     /// An error with this code and nothing else to say.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self { code, detail: None, fields: Vec::new(), extensions: Map::new(), retry_after: None, source: None }
+        Self { code, detail: None, fields: Vec::new(), extensions: Map::new(), retry_after: None, cookies: Vec::new(), source: None }
     }
 
     /// 503: something we need does not answer. `source` says what, in our logs.
@@ -74,6 +75,19 @@ impl ApiError {
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
         self
+    }
+
+    /// A cookie, as a whole `Set-Cookie` value: for taking away one that is not good any more.
+    #[must_use]
+    pub fn cookie(mut self, cookie: impl Into<String>) -> Self {
+        self.cookies.push(cookie.into());
+        self
+    }
+
+    /// The cookies, whole `Set-Cookie` values.
+    #[must_use]
+    pub fn cookies(&self) -> &[String] {
+        &self.cookies
     }
 
     /// The cause, for our logs.

@@ -155,6 +155,9 @@ fn problem(request_id: &str, error: &ApiError) -> (StatusCode, HeaderMap, Bytes)
     if let Some(seconds) = error.retry_after_seconds() {
         headers.insert("retry-after", HeaderValue::from(seconds));
     }
+    for cookie in error.cookies() {
+        headers.append("set-cookie", HeaderValue::from_str(cookie).expect("a cookie of ours is printable"));
+    }
     let body = serde_json::to_vec(&problem).expect("a problem is JSON");
     (status, headers, body.into())
 }

@@ -7,6 +7,7 @@
 pub mod auth;
 mod constraint;
 pub mod fulfilment;
+pub mod gateway;
 mod migrate;
 pub mod orders;
 pub mod outbox;
@@ -15,4 +16,4 @@ mod pool;
 pub use constraint::{breaks_constraint, is_transient};
 pub use migrate::{AUTH, ORDERS};
 pub use pool::DatabaseConfig;
-pub use sqlx::PgPool;
+pub use sqlx::{Error as DatabaseError, PgPool};
