@@ -12,6 +12,7 @@ mod migrate;
 pub mod orders;
 pub mod outbox;
 mod pool;
+pub mod status;
 
 pub use constraint::{breaks_constraint, is_transient};
 pub use migrate::{AUTH, ORDERS};

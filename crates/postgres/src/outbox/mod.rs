@@ -7,8 +7,16 @@
 //! The database keeps that a row is published or parked and never both, and that a shard is one of [`SHARDS`].
 
 mod append;
+mod leases;
+mod read;
+mod settle;
+mod watch;
 
 pub use append::{NewEvent, RelayAsleep, append, shard_of, wake};
+pub use leases::{AWAKE, LEASE, Leases, PRESENCE, Presence};
+pub use read::{OutboxRow, ReadFrom, read_pending};
+pub use settle::{Failure, RowKey, mark_failed, mark_published};
+pub use watch::{Backlog, backlog, maintain};
 
 /// How many shards the orders are spread over. A replica leases whole shards.
 pub const SHARDS: i16 = 64;

@@ -1,0 +1,8 @@
+//! The statuses of orders, as the relay moves them: events from fulfilment become moves, and orders that stand
+//! still are asked for again.
+
+mod apply;
+mod sweep;
+
+pub use apply::{Applied, ApplyError, Move, StatusStore};
+pub use sweep::{SweepRule, Swept};
