@@ -1,17 +1,14 @@
 //! What a person reads while a command works.
 
 use std::fmt::Display;
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// One line of output.
-#[expect(
-    clippy::print_stdout,
-    reason = "standard output is the interface of a command line tool"
-)]
+/// One line of output. A reader that has gone away is no reason to stop half-way.
 pub(crate) fn line(text: impl Display) {
-    println!("{text}");
+    drop(writeln!(std::io::stdout(), "{text}"));
 }
 
 /// A step that begins.

@@ -1,6 +1,6 @@
 //! `make dev` and `make watch`.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
 use crate::passwords::Passwords;
@@ -40,6 +40,9 @@ pub(crate) fn run(checkout: &Checkout, mode: Mode) -> Result<()> {
             std::thread::sleep(interrupt::TICK);
         }
     });
+    if let (Err(error), false) = (&outcome, interrupt::requested()) {
+        report::line(format_args!("\n{error:#}\n"));
+    }
     report::step("stopping");
     processes.stop_all();
     drop(std::fs::remove_file(Description::file(&folder)));
@@ -49,7 +52,8 @@ pub(crate) fn run(checkout: &Checkout, mode: Mode) -> Result<()> {
             report::line("Stopped. The data is kept under .velure/ for the next time.");
             Ok(())
         }
-        other => other,
+        Err(_) => bail!("the shop was stopped for the reason above"),
+        Ok(()) => Ok(()),
     }
 }
 

@@ -126,8 +126,11 @@ http://localhost:{port}, http://127.0.0.1:{port} {{
 			{}
 			Content-Security-Policy "{}"
 		}}
-		# Names in this folder hold a hash of the content; a missing one is missing, not a page.
-		@assets path /assets/*
+		# Names in this folder hold a hash of the content; a missing one is missing, not a page, and not for ever.
+		@assets {{
+			path /assets/*
+			file
+		}}
 		header @assets Cache-Control "public, max-age=31536000, immutable"
 		@pages not path /assets/*
 		header @pages Cache-Control no-cache

@@ -27,6 +27,8 @@ pub(super) fn server(
     let mut all = settings.functions();
     listen(&mut all, "VELURE_SERVER_LISTEN", ports.functions);
     listen(&mut all, "VELURE_ADMIN_LISTEN", ports.server_admin);
+    // Caddy.
+    set(&mut all, "VELURE_SERVER_TRUSTED_HOPS", "1");
     // A function has one connection because it serves one request at a time; this process serves many.
     set(&mut all, "VELURE_DATABASE_CONNECTIONS", "8");
     pod(checkout, "velure-server", all, ports.server_admin, pace)
