@@ -1,0 +1,197 @@
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+use velure_config::{ExposeSecret, SecretString};
+
+/// Memory of one hash in KiB, its passes and its lanes: the OWASP minimum for argon2id. One takes some 25 ms.
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// How long a sign-in waits for its turn to hash before it is told to come back.
+const WAIT: Duration = Duration::from_secs(3);
+
+static ARGON2: LazyLock<Argon2<'static>> = LazyLock::new(|| {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
+        .expect("invariant: the parameters are in argon2's bounds");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+});
+
+/// Hashes passwords with argon2id, on blocking threads and only as many at once as there are processors: each takes
+/// 19 MiB, and more at once would only make all of them slower.
+#[derive(Debug, Clone)]
+pub(crate) struct Passwords {
+    turns: Arc<Semaphore>,
+}
+
+/// Why nothing was hashed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PasswordsError {
+    #[error("too many passwords are being hashed")]
+    Busy,
+    #[error("the password could not be hashed")]
+    Hash(#[source] argon2::password_hash::Error),
+    #[error("the thread that hashed the password failed")]
+    Thread(#[source] tokio::task::JoinError),
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Match {
+    /// It is not the password.
+    No,
+    /// It is.
+    Yes {
+        /// Whether its hash is cheaper to guess than a new one would be.
+        weak: bool,
+    },
+}
+
+/// The turn to hash.
+#[derive(Debug)]
+pub(crate) struct Turn(Arc<OwnedSemaphorePermit>);
+
+impl Passwords {
+    pub(crate) fn new() -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            turns: Arc::new(Semaphore::new(processors)),
+        }
+    }
+
+    /// Waits for a turn to hash.
+    pub(crate) async fn turn(&self) -> Result<Turn, PasswordsError> {
+        match timeout(WAIT, Arc::clone(&self.turns).acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(Turn(Arc::new(permit))),
+            Ok(Err(_)) | Err(_) => Err(PasswordsError::Busy),
+        }
+    }
+}
+
+impl Turn {
+    /// Runs `work` where it holds nobody up. The turn is held until it ends, also when nobody waits for it any more.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PasswordsError> {
+        let turn = Arc::clone(&self.0);
+        let work = move || {
+            let done = work();
+            drop(turn);
+            done
+        };
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(PasswordsError::Thread)
+    }
+
+    /// A new hash with its own salt, as a PHC string.
+    pub(crate) async fn hash(&self, password: &str) -> Result<SecretString, PasswordsError> {
+        let password = SecretString::from(password);
+        let hash = self
+            .run(move || hash(password.expose_secret().as_bytes()))
+            .await?;
+        hash.map(SecretString::from).map_err(PasswordsError::Hash)
+    }
+
+    /// Whether `password` is the one that `stored` is the hash of. Where there is none, a hash is made for nothing: the
+    /// answer takes as long.
+    pub(crate) async fn check(
+        &self,
+        password: &str,
+        stored: Option<&SecretString>,
+    ) -> Result<Match, PasswordsError> {
+        let password = SecretString::from(password);
+        let stored = stored.cloned();
+        let work = move || {
+            let password = password.expose_secret().as_bytes();
+            match stored {
+                Some(stored) => check(password, stored.expose_secret()),
+                None => hash(password).map(|_| Match::No),
+            }
+        };
+        self.run(work).await?.map_err(PasswordsError::Hash)
+    }
+}
+
+fn hash(password: &[u8]) -> Result<String, argon2::password_hash::Error> {
+    ARGON2.hash_password(password).map(|hash| hash.to_string())
+}
+
+fn check(password: &[u8], stored: &str) -> Result<Match, argon2::password_hash::Error> {
+    let stored =
+        PasswordHash::new(stored).map_err(|_| argon2::password_hash::Error::EncodingInvalid)?;
+    match ARGON2.verify_password(password, &stored) {
+        Ok(()) => Ok(Match::Yes {
+            weak: is_weak(&stored),
+        }),
+        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(Match::No),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_weak(stored: &PasswordHash) -> bool {
+    let current = stored.algorithm == Algorithm::Argon2id.ident()
+        && stored.version == Some(Version::V0x13.into());
+    let strong = Params::try_from(stored)
+        .is_ok_and(|p| p.m_cost() >= MEMORY_KIB && p.t_cost() >= PASSES && p.p_cost() >= LANES);
+    !(current && strong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_hash_says_how_it_was_made_and_knows_its_password() {
+        let turn = Passwords::new().turn().await.expect("the first turn");
+        let stored = turn.hash("correct horse").await.expect("a hash");
+        assert!(
+            stored
+                .expose_secret()
+                .starts_with("$argon2id$v=19$m=19456,t=2,p=1$")
+        );
+        assert_eq!(
+            turn.check("correct horse", Some(&stored))
+                .await
+                .expect("a check"),
+            Match::Yes { weak: false }
+        );
+        assert_eq!(
+            turn.check("correct horsf", Some(&stored))
+                .await
+                .expect("a check"),
+            Match::No
+        );
+    }
+
+    #[tokio::test]
+    async fn nobody_has_a_password() {
+        let turn = Passwords::new().turn().await.expect("the first turn");
+        assert_eq!(
+            turn.check("correct horse", None).await.expect("a check"),
+            Match::No
+        );
+    }
+
+    #[test]
+    fn a_hash_with_cheaper_parameters_is_weak() {
+        let cheap = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            Params::new(8_192, 1, 1, None).expect("legal parameters"),
+        );
+        let stored = cheap
+            .hash_password(b"correct horse")
+            .expect("a hash")
+            .to_string();
+        assert_eq!(
+            check(b"correct horse", &stored),
+            Ok(Match::Yes { weak: true })
+        );
+    }
+}
