@@ -21,6 +21,8 @@ mod moves;
 mod order;
 mod record;
 mod row;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

@@ -39,7 +39,7 @@ pub fn shard_of(order_id: Uuid) -> i16 {
 ///
 /// Events of one order have to be appended under that order's row lock: `sequence` then rises with each of them, and
 /// they are published in that order. A statement that inserts more than the event writes the same columns itself and
-/// returns `relay.asleep(shard)`.
+/// returns `relay.asleep` of the number, not of the column: a writer may insert into the outbox, not read it.
 ///
 /// # Errors
 /// When the database refuses or is away; the caller's transaction is then over.
@@ -51,7 +51,7 @@ pub async fn append(conn: &mut PgConnection, outbox: Outbox, event: &NewEvent<'_
                 r#"insert into orders.outbox
                      (event_id, shard, order_id, version, event_type, body, reason, traceparent, tracestate)
                    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                   returning relay.asleep(shard) as "asleep!""#,
+                   returning relay.asleep($2) as "asleep!""#,
                 event.event_id,
                 shard,
                 event.order_id,
@@ -70,7 +70,7 @@ pub async fn append(conn: &mut PgConnection, outbox: Outbox, event: &NewEvent<'_
                 r#"insert into fulfilment.outbox
                      (event_id, shard, order_id, version, event_type, body, reason, traceparent, tracestate)
                    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                   returning relay.asleep(shard) as "asleep!""#,
+                   returning relay.asleep($2) as "asleep!""#,
                 event.event_id,
                 shard,
                 event.order_id,
