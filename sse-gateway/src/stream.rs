@@ -1,0 +1,348 @@
+//! The life of one stream, from its first byte on.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::OptionFuture;
+use http::HeaderMap;
+use tokio::time::{Instant, sleep_until};
+use velure_http::{AccessToken, SessionCheckError, SessionVerdict};
+use velure_postgres::gateway::{Events, ReadError};
+use velure_redis::Topic;
+use velure_service::{Backoff, StopToken};
+
+use crate::frame::HEARTBEAT;
+use crate::gateway::Gateway;
+use crate::registry::{Membership, Moved, Seat};
+use crate::slot::{Next, Placed};
+use crate::socket::{Socket, WriteError};
+
+/// Failed looks at a session in a row after which nobody knows whether it goes on, and the stream ends.
+const UNKNOWN_SESSION_LIMIT: u8 = 3;
+
+/// A stream that was granted and of which nothing is written yet.
+pub(crate) struct Granted {
+    pub(crate) membership: Membership,
+    pub(crate) seat: Seat,
+    pub(crate) token: AccessToken,
+    pub(crate) headers: HeaderMap,
+    /// The first bytes of the body.
+    pub(crate) opening: Vec<u8>,
+    /// Whether nothing comes after them.
+    pub(crate) finished: bool,
+    /// When it has to end at the latest.
+    pub(crate) ends_at: Instant,
+}
+
+/// Why a stream ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// The order's last status was told.
+    Final,
+    /// The browser left.
+    Left,
+    /// The browser does not read.
+    Slow,
+    /// The session was ended, or nobody can say.
+    Session,
+    /// It was open for long enough.
+    Lifetime,
+    /// The process stops.
+    Stopping,
+}
+
+impl Ended {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Final => "final",
+            Self::Left => "left",
+            Self::Slow => "slow",
+            Self::Session => "session",
+            Self::Lifetime => "lifetime",
+            Self::Stopping => "stopping",
+        }
+    }
+}
+
+impl From<WriteError> for Ended {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Idle => Self::Slow,
+            WriteError::Broken(_) => Self::Left,
+        }
+    }
+}
+
+type Checking = Pin<Box<dyn Future<Output = Result<SessionVerdict, SessionCheckError>> + Send>>;
+
+struct Stream {
+    gateway: Arc<Gateway>,
+    socket: Socket,
+    membership: Membership,
+    token: Arc<AccessToken>,
+    next_heartbeat: Instant,
+    next_check: Instant,
+    /// When a reading that failed is tried again.
+    next_read: Option<Instant>,
+    ends_at: Instant,
+    ending: Ended,
+    unknown: u8,
+    backoff: Backoff,
+}
+
+/// Writes a granted stream to its end.
+pub(crate) async fn run(gateway: Arc<Gateway>, mut socket: Socket, granted: Granted) -> Ended {
+    let Granted {
+        membership,
+        seat: _seat,
+        token,
+        headers,
+        opening,
+        finished,
+        ends_at,
+    } = granted;
+    if let Err(error) = socket.open(http::StatusCode::OK, &headers, &opening).await {
+        return error.into();
+    }
+    drop((headers, opening));
+    let now = Instant::now();
+    let limits = &gateway.limits;
+    let mut stream = Stream {
+        next_heartbeat: now + limits.heartbeat,
+        // Spread, so that streams that came together are not checked together.
+        next_check: now
+            + limits
+                .session_check
+                .mul_f64(0.5 + rand::random::<f64>() / 2.0),
+        next_read: None,
+        ends_at,
+        ending: Ended::Lifetime,
+        unknown: 0,
+        backoff: Backoff::for_connections(),
+        token: Arc::new(token),
+        membership,
+        socket,
+        gateway,
+    };
+    let ended = if finished {
+        Ended::Final
+    } else {
+        stream.live().await
+    };
+    match ended {
+        Ended::Final | Ended::Session | Ended::Lifetime | Ended::Stopping => {
+            // What was written is with the kernel; a client that does not take the end has had everything else.
+            let _ = stream.socket.end().await;
+        }
+        Ended::Left | Ended::Slow => {}
+    }
+    ended
+}
+
+impl Stream {
+    async fn live(&mut self) -> Ended {
+        let stop = self.gateway.stop.clone();
+        let mut checking: Option<Checking> = None;
+        loop {
+            match self.advance().await {
+                Ok(true) => {}
+                Ok(false) => return Ended::Final,
+                Err(ended) => return ended,
+            }
+            let due = self.due(checking.is_some());
+            tokio::select! {
+                () = self.membership.subscriber().wake.notified() => {}
+                () = self.socket.gone() => return Ended::Left,
+                Some(verdict) = OptionFuture::from(checking.as_mut()) => {
+                    checking = None;
+                    if let Err(ended) = self.judge(verdict) {
+                        return ended;
+                    }
+                }
+                () = sleep_until(due) => {
+                    let now = Instant::now();
+                    if now >= self.ends_at {
+                        return self.ending;
+                    }
+                    if now >= self.next_heartbeat {
+                        self.next_heartbeat = now + self.gateway.limits.heartbeat;
+                        if let Err(error) = self.socket.write(HEARTBEAT).await {
+                            return error.into();
+                        }
+                    }
+                    if checking.is_none() && now >= self.next_check {
+                        checking = Some(self.check());
+                    }
+                }
+                () = stopping(&stop, self.ending) => {
+                    self.ending = Ended::Stopping;
+                    let spread = self.gateway.limits.drain.mul_f64(rand::random::<f64>());
+                    self.ends_at = self.ends_at.min(Instant::now() + spread);
+                }
+            }
+        }
+    }
+
+    /// The next moment at which something is to be done.
+    fn due(&self, checking: bool) -> Instant {
+        let mut due = self.ends_at.min(self.next_heartbeat);
+        if !checking {
+            due = due.min(self.next_check);
+        }
+        self.next_read.map_or(due, |at| due.min(at))
+    }
+
+    /// Writes and reads until there is nothing to do; false when the last frame was written.
+    async fn advance(&mut self) -> Result<bool, Ended> {
+        loop {
+            if self.next_read.is_some_and(|at| Instant::now() < at) {
+                return Ok(true);
+            }
+            let next = self.membership.subscriber().slot().next();
+            match next {
+                Next::Wait => return Ok(true),
+                Next::Write(frames) => {
+                    self.gateway.metrics.live.increment(frames.len() as u64);
+                    if self.write(&frames).await? {
+                        return Ok(false);
+                    }
+                }
+                Next::Read(after) => {
+                    // Boxed: what a reading needs is given back when it is done.
+                    match Box::pin(read(&self.gateway, &self.membership, after)).await {
+                        Ok(read) => {
+                            self.next_read = None;
+                            self.backoff.reset();
+                            self.gateway
+                                .metrics
+                                .replayed
+                                .increment(read.frames.len() as u64);
+                            let finished = self.write(&read.frames).await?;
+                            if finished {
+                                return Ok(false);
+                            }
+                            self.membership
+                                .subscriber()
+                                .slot()
+                                .settle(read.position, read.more);
+                        }
+                        Err(error) => {
+                            tracing::warn!(
+                                error = &error as &dyn std::error::Error,
+                                "a stream could not read"
+                            );
+                            self.membership.subscriber().slot().read_failed();
+                            self.next_read = Some(Instant::now() + self.backoff.next_delay());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes frames in one go; true when the last one was among them.
+    async fn write(&mut self, frames: &[Placed]) -> Result<bool, Ended> {
+        if !frames.is_empty() {
+            self.socket.write(&joined(frames)).await?;
+        }
+        Ok(frames.last().is_some_and(|frame| frame.last))
+    }
+
+    fn check(&self) -> Checking {
+        let (gateway, token) = (self.gateway.clone(), self.token.clone());
+        Box::pin(async move { gateway.sessions.check(&token).await })
+    }
+
+    fn judge(&mut self, verdict: Result<SessionVerdict, SessionCheckError>) -> Result<(), Ended> {
+        let every = self.gateway.limits.session_check;
+        match verdict {
+            Ok(SessionVerdict::Active { .. }) => {
+                self.unknown = 0;
+                self.next_check = Instant::now() + every;
+            }
+            Ok(SessionVerdict::Ended) => return Err(Ended::Session),
+            Err(error) => {
+                self.unknown += 1;
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a stream's session could not be checked"
+                );
+                if self.unknown >= UNKNOWN_SESSION_LIMIT {
+                    return Err(Ended::Session);
+                }
+                self.next_check = Instant::now() + every / 4;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns once when the process is asked to stop.
+async fn stopping(stop: &StopToken, ending: Ended) {
+    if ending == Ended::Stopping {
+        std::future::pending::<()>().await;
+    }
+    stop.cancelled().await;
+}
+
+/// What was read.
+pub(crate) struct Read {
+    /// The frames, oldest first.
+    pub(crate) frames: Vec<Placed>,
+    /// The position after them.
+    pub(crate) position: i64,
+    /// Whether there is more to read.
+    pub(crate) more: bool,
+}
+
+/// Reads what comes after a position on the stream's topic. An order that is not there any more has nothing to tell.
+async fn read(gateway: &Gateway, membership: &Membership, after: i64) -> Result<Read, ReadError> {
+    let (topic, buyer) = (membership.topic(), membership.buyer());
+    let events = match topic {
+        Topic::Order(order) => gateway.store.order_events(buyer, order, after).await?,
+        Topic::Buyer(_) => Some(
+            gateway
+                .store
+                .buyer_events(buyer, after, gateway.limits.page)
+                .await?,
+        ),
+    };
+    let events = events.unwrap_or(Events {
+        last: after,
+        events: Vec::new(),
+    });
+    Ok(placed(topic, after, &events))
+}
+
+/// Stored events as frames of a topic.
+pub(crate) fn placed(topic: Topic, after: i64, events: &Events) -> Read {
+    let frames: Vec<Placed> = events
+        .events
+        .iter()
+        .map(|event| Moved::from(event).placed(topic))
+        .collect();
+    let position = frames.last().map_or(after, |frame| frame.position);
+    // Without a frame there is nothing more, whatever the counter says: asking again would be asking for ever.
+    Read {
+        more: position < events.last && !frames.is_empty(),
+        position,
+        frames,
+    }
+}
+
+/// The bytes of frames, one after the other.
+pub(crate) fn joined(frames: &[Placed]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(frames.iter().map(|frame| frame.bytes.len()).sum());
+    for frame in frames {
+        bytes.extend_from_slice(&frame.bytes);
+    }
+    bytes
+}
+
+/// How long a stream may live: 80 to 100 % of the limit, and no longer than its token.
+pub(crate) fn lifetime(limit: Duration, token_ends_in: Duration) -> Duration {
+    limit
+        .mul_f64(0.8 + rand::random::<f64>() / 5.0)
+        .min(token_ends_in)
+}
