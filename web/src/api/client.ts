@@ -13,14 +13,17 @@ type Success<O> = O extends { responses: infer R }
   ? { [S in keyof R]: S extends 200 | 201 | 204 ? Json<R[S]> : never }[keyof R]
   : never;
 type Section<O, S extends string> = O extends { parameters: { [K in S]?: infer V } } ? Exclude<V, undefined> : never;
-type Given<K extends string, V> = [V] extends [never] ? unknown : Record<K, V>;
+type Given<K extends string, V> = [V] extends [never]
+  ? unknown
+  : Partial<V> extends V
+    ? { [N in K]?: V | undefined }
+    : { [N in K]: V };
 
 type Input<O> = {
   signal?: AbortSignal | undefined;
-  ifNoneMatch?: string | undefined;
 } & Given<"path", Section<O, "path">> &
   Given<"headers", Section<O, "header">> &
-  ([Section<O, "query">] extends [never] ? unknown : { query?: Section<O, "query"> | undefined }) &
+  Given<"query", Section<O, "query">> &
   (O extends { requestBody: { content: { "application/json": infer Body } } } ? { body: Body } : unknown);
 
 interface Untyped {
@@ -29,10 +32,9 @@ interface Untyped {
   headers?: Record<string, string>;
   body?: unknown;
   signal?: AbortSignal | undefined;
-  ifNoneMatch?: string | undefined;
 }
 
-/** An answer with its validator; `notModified` only when `ifNoneMatch` was sent. */
+/** An answer with its validator; `notModified` only when `If-None-Match` was sent. */
 export type Answer<T> = { notModified: false; body: T; etag: string | null } | { notModified: true };
 
 /** Calls an endpoint of the contract; path, query, headers, body and answer are typed by the generated schema. */
@@ -79,7 +81,6 @@ async function send(method: Method, path: string, request: Untyped): Promise<Res
   const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline;
   const headers: Record<string, string> = { accept: "application/json", ...request.headers };
   if (request.body !== undefined) headers["content-type"] = "application/json";
-  if (request.ifNoneMatch !== undefined) headers["if-none-match"] = request.ifNoneMatch;
   try {
     return await fetch(toUrl(path, request), {
       method: method.toUpperCase(),
@@ -87,7 +88,7 @@ async function send(method: Method, path: string, request: Untyped): Promise<Res
       credentials: "same-origin",
       signal,
       // With a validator of our own the browser's cache must not turn the 304 into a 200.
-      ...(request.ifNoneMatch === undefined ? {} : { cache: "no-store" as const }),
+      ...(headers["If-None-Match"] === undefined ? {} : { cache: "no-store" as const }),
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
   } catch (error) {

@@ -11,14 +11,14 @@ export type Connection = "connecting" | "live" | "polling" | "closed";
 /** What a stream's owner provides. */
 export interface LiveStreamOwner {
   /** Asked before each new connection, so that it can carry the newest cursor. */
-  url(): string;
+  url: () => string;
   /** A `status` or `reset` frame; `id` is the frame's id. */
-  onFrame(kind: "status" | "reset", data: unknown, id: string): void;
+  onFrame: (kind: "status" | "reset", data: unknown, id: string) => void;
   /** Asks the server for the truth; a rejection means "try again later". */
-  poll(): Promise<void>;
+  poll: () => Promise<void>;
   /** True when nothing more can happen. */
-  isFinal(): boolean;
-  onConnection(connection: Connection): void;
+  isFinal: () => boolean;
+  onConnection: (connection: Connection) => void;
 }
 
 /**
@@ -63,7 +63,7 @@ export class LiveStream {
     for (const kind of ["status", "reset"] as const) {
       source.addEventListener(kind, (event) => {
         this.#alive();
-        this.#deliver(kind, event);
+        this.#deliver(kind, event as MessageEvent<string>);
       });
     }
     source.addEventListener("error", () => {

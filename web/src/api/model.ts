@@ -20,6 +20,10 @@ export type OrderPage = Schemas["OrderPage"];
 export type OrderFailure = Schemas["Failure"];
 /** The data of a `status` frame on an order stream. */
 export type StatusFrame = Schemas["StatusFrame"];
+/** A line that cannot be ordered, as the `product_unavailable` problem names it. */
+export type LineFault = Schemas["LineFault"];
+/** The closed list of what can go wrong. */
+export type Code = Schemas["Code"];
 /** The body of every error answer. */
 export type Problem = Schemas["Problem"];
 /** What is sent to place an order. */

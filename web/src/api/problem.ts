@@ -1,17 +1,19 @@
-import type { Problem } from "./model.ts";
+import type { Code, Problem } from "./model.ts";
+
+/** The server's code, or why there is none: no connection, no answer in time, or one that is not ours. */
+export type FailureCode = Code | "network" | "deadline" | "unreadable";
 
 /** Every way a call can go wrong, as one type the pages can switch on. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   /** 0 when no answer came back. */
   readonly status: number;
-  /** The problem's code, or `network` / `deadline` when there was no answer, or `unreadable`. */
-  readonly code: string;
+  readonly code: FailureCode;
   readonly problem: Problem | undefined;
   /** Seconds the server asked us to wait. */
   readonly retryAfter: number | undefined;
 
-  constructor(status: number, code: string, problem?: Problem, retryAfter?: number) {
+  constructor(status: number, code: FailureCode, problem?: Problem, retryAfter?: number) {
     super(problem?.detail ?? code);
     this.status = status;
     this.code = code;
@@ -36,7 +38,7 @@ export function hasStatus(error: unknown, status: number): error is ApiError {
 }
 
 /** Narrow an unknown failure to one with this code. */
-export function hasCode(error: unknown, code: string): error is ApiError {
+export function hasCode(error: unknown, code: FailureCode): error is ApiError {
   return error instanceof ApiError && error.code === code;
 }
 

@@ -4,7 +4,7 @@ import { Notice } from "../shared/ui/Notice.tsx";
 import styles from "./pages.module.css";
 
 /** A part of a page that could not be loaded, with the way to try again. */
-export function LoadProblem({ error, onRetry }: { error: unknown; onRetry(): void }) {
+export function LoadProblem({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   return (
     <div className={styles["problem"]}>
       <Notice alert title="This did not load">

@@ -9,7 +9,7 @@ import { signInPath } from "./next-path.ts";
 interface Props {
   /** Shown until it is known who is there. */
   waiting: ReactNode;
-  children(user: User): ReactNode;
+  children: (user: User) => ReactNode;
 }
 
 /** Shows its content to a signed-in person; sends everyone else to sign in, and back here afterwards. */

@@ -9,6 +9,8 @@ use operations::{Answer, Operation, operation};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::ToSchema;
+use velure_contracts::http::LineFault;
+use velure_contracts::sse::StatusFrame;
 use velure_contracts::{Code, Problem};
 
 use crate::{Auth, Route, routes};
@@ -32,6 +34,9 @@ pub(crate) fn schema_of<T: ToSchema>(schemas: &mut Schemas) -> String {
 pub fn document() -> Value {
     let mut schemas = Schemas::new();
     schema_of::<Problem>(&mut schemas);
+    // No operation names these two: they travel inside a problem's `lines` and on the status streams.
+    schema_of::<LineFault>(&mut schemas);
+    schema_of::<StatusFrame>(&mut schemas);
     let mut paths = Map::new();
     for route in routes() {
         let method = route.method.to_lowercase();

@@ -70,7 +70,8 @@ function Results({ listing, eagerRow }: { listing: Listing; eagerRow: boolean })
   };
   const prepare = (id: string) => {
     void preloadProductPage();
-    void cache.prefetchQuery(productQuery(id));
+    // A failed guess costs nothing: the product page asks again.
+    cache.query(productQuery(id)).catch(() => undefined);
   };
 
   if (answer.isError) return <LoadProblem error={answer.error} onRetry={() => void answer.refetch()} />;

@@ -8,7 +8,7 @@ import { useForm } from "./use-form.ts";
 import styles from "./forms.module.css";
 
 /** A new account. */
-export function RegisterForm({ onDone }: { onDone(): void }) {
+export function RegisterForm({ onDone }: { onDone: () => void }) {
   const cache = useQueryClient();
   const form = useForm(
     registration,
@@ -22,7 +22,7 @@ export function RegisterForm({ onDone }: { onDone(): void }) {
         : undefined,
   );
   return (
-    <form ref={form.ref} className={styles["form"]} noValidate onSubmit={form.onSubmit} aria-label="Create an account">
+    <form className={styles["form"]} noValidate onSubmit={form.onSubmit} aria-label="Create an account">
       {form.trouble && (
         <Notice alert>
           <p>{form.trouble}</p>

@@ -8,7 +8,7 @@ import { useForm } from "./use-form.ts";
 import styles from "./forms.module.css";
 
 /** E-mail and password of an existing account. */
-export function SignInForm({ onDone }: { onDone(): void }) {
+export function SignInForm({ onDone }: { onDone: () => void }) {
   const cache = useQueryClient();
   const form = useForm(
     credentials,
@@ -20,7 +20,7 @@ export function SignInForm({ onDone }: { onDone(): void }) {
       error.code === "invalid_credentials" ? "E-mail address or password is not right. Check both." : undefined,
   );
   return (
-    <form ref={form.ref} className={styles["form"]} noValidate onSubmit={form.onSubmit} aria-label="Sign in">
+    <form className={styles["form"]} noValidate onSubmit={form.onSubmit} aria-label="Sign in">
       {form.trouble && (
         <Notice alert>
           <p>{form.trouble}</p>

@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useRef, useState, type SubmitEvent } from "react";
+import { flushSync } from "react-dom";
 import * as v from "valibot";
 import { ApiError, describe } from "../../api/problem.ts";
 
@@ -12,8 +13,7 @@ interface Form {
   /** What went wrong with the whole. */
   trouble: string | undefined;
   busy: boolean;
-  ref: React.RefObject<HTMLFormElement | null>;
-  onSubmit(event: FormEvent<HTMLFormElement>): void;
+  onSubmit: (event: SubmitEvent<HTMLFormElement>) => void;
 }
 
 /**
@@ -25,27 +25,28 @@ export function useForm<S extends Shape>(
   submit: (values: Values<S>) => Promise<void>,
   explain: (error: ApiError) => { field: string; message: string } | string | undefined,
 ): Form {
-  const ref = useRef<HTMLFormElement>(null);
   const underway = useRef(false);
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<Errors>({});
   const [trouble, setTrouble] = useState<string>();
 
-  useEffect(() => {
-    ref.current?.querySelector<HTMLInputElement>("[aria-invalid]")?.focus();
-  }, [errors]);
+  const refuse = (form: HTMLFormElement, next: Errors) => {
+    // The inputs must be marked before the first of them can be found.
+    flushSync(() => setErrors(next));
+    form.querySelector<HTMLInputElement>("[aria-invalid]")?.focus();
+  };
 
-  const fail = (error: unknown) => {
+  const fail = (form: HTMLFormElement, error: unknown) => {
     if (!(error instanceof ApiError)) {
       setTrouble(describe(error));
       return;
     }
     const own = explain(error);
     if (typeof own === "string") setTrouble(own);
-    else if (own) setErrors({ [own.field]: own.message });
+    else if (own) refuse(form, { [own.field]: own.message });
     else {
       const fields = (error.problem?.fields ?? []).filter((entry) => entry.field in schema.entries);
-      if (fields.length > 0) setErrors(Object.fromEntries(fields.map((entry) => [entry.field, sentence(entry.message)])));
+      if (fields.length > 0) refuse(form, Object.fromEntries(fields.map((it) => [it.field, sentence(it.message)])));
       else setTrouble(describe(error));
     }
   };
@@ -55,7 +56,7 @@ export function useForm<S extends Shape>(
     setTrouble(undefined);
     if (!parsed.success) {
       const flat = v.flatten<Shape>(parsed.issues).nested ?? {};
-      setErrors(Object.fromEntries(Object.entries(flat).map(([field, messages]) => [field, messages?.[0] ?? ""])));
+      refuse(form, Object.fromEntries(Object.entries(flat).map(([field, messages]) => [field, messages?.[0] ?? ""])));
       return;
     }
     setErrors({});
@@ -64,7 +65,7 @@ export function useForm<S extends Shape>(
     try {
       await submit(parsed.output);
     } catch (error) {
-      fail(error);
+      fail(form, error);
     } finally {
       underway.current = false;
       setBusy(false);
@@ -75,7 +76,6 @@ export function useForm<S extends Shape>(
     errors,
     trouble,
     busy,
-    ref,
     onSubmit(event) {
       event.preventDefault();
       if (!underway.current) void run(event.currentTarget);

@@ -26,7 +26,7 @@ export interface PricedCart {
   loading: boolean;
   error: unknown;
   /** Asks again for every price and stock. */
-  reload(): Promise<void>;
+  reload: () => Promise<void>;
 }
 
 /** The cart with fresh prices and stock. */

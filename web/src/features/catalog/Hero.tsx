@@ -23,7 +23,7 @@ export function Hero() {
         className={styles["picture"]}
         src="/art/hero.svg"
         alt=""
-        width={1200}
+        width={1600}
         height={900}
         fetchPriority="high"
         loading="eager"

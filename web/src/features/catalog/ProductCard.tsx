@@ -10,9 +10,9 @@ interface Props {
   product: Product;
   /** For the first row of a listing: its pictures are what the visitor waits for. */
   eager: boolean;
-  onAdd(product: Product): void;
+  onAdd: (product: Product) => void;
   /** The visitor is about to open it. */
-  onIntent(id: string): void;
+  onIntent: (id: string) => void;
 }
 
 /** A product on the shelf. The whole card opens it; the round button puts one in the cart. */
@@ -53,8 +53,8 @@ export function ProductCard({ product, eager, onAdd, onIntent }: Props) {
         <h3 className={styles["name"]}>
           <Link to={`/products/${product.id}`}>{product.name}</Link>
         </h3>
-        <p className={styles["price"]}>{formatMoney(product.price)}</p>
         <p className={styles["brand"]}>{product.brand}</p>
+        <p className={styles["price"]}>{formatMoney(product.price)}</p>
       </div>
     </article>
   );
@@ -71,9 +71,9 @@ export function ProductCardSkeleton() {
         <div className={styles["name"]}>
           <Skeleton />
         </div>
-        <p className={styles["brand"]}>
+        <div className={styles["brand"]}>
           <Skeleton width="medium" />
-        </p>
+        </div>
       </div>
     </div>
   );

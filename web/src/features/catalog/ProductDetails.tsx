@@ -17,7 +17,7 @@ interface Props {
   inCart: number;
   /** The most one order may have of a product. */
   maxQuantity: number;
-  onAdd(quantity: number): void;
+  onAdd: (quantity: number) => void;
 }
 
 /** A product with everything known about it, and the way into the cart. */

@@ -9,8 +9,8 @@ interface Props {
   /** What is shown belongs to the previous address. */
   outdated: boolean;
   eagerRow: boolean;
-  onAdd(product: Product): void;
-  onIntent(id: string): void;
+  onAdd: (product: Product) => void;
+  onIntent: (id: string) => void;
 }
 
 /** A grid of products, or the room they will take. */

@@ -2,7 +2,7 @@ import { SORTS, SORT_LABELS, type Sort } from "./listing.ts";
 import styles from "./SortSelect.module.css";
 
 /** In which order the shelf stands. */
-export function SortSelect({ value, onChange }: { value: Sort; onChange(sort: Sort): void }) {
+export function SortSelect({ value, onChange }: { value: Sort; onChange: (sort: Sort) => void }) {
   return (
     <label className={styles["sort"]}>
       <span>Sort by</span>

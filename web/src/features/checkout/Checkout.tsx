@@ -22,9 +22,9 @@ interface Props {
   lines: readonly CheckoutLine[];
   total: Money;
   /** The server has the order. */
-  onPlaced(order: Order, items: PlaceOrder["items"]): void;
+  onPlaced: (order: Order, items: PlaceOrder["items"]) => void;
   /** Prices or stock turned out to be old; ask for them again. */
-  onOutdated(): Promise<void>;
+  onOutdated: () => Promise<void>;
 }
 
 type Trouble = Exclude<Outcome, { kind: "accepted" }>;
@@ -113,7 +113,7 @@ function label(trouble: Trouble | undefined, total: Money): string {
 interface NoticeProps {
   trouble: Trouble;
   lines: readonly CheckoutLine[];
-  onStartOver(): void;
+  onStartOver: () => void;
 }
 
 function TroubleNotice({ trouble, lines, onStartOver }: NoticeProps) {

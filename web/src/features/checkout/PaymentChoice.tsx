@@ -10,7 +10,7 @@ export type PaymentMethod = (typeof METHODS)[number]["token"];
 
 interface Props {
   value: PaymentMethod;
-  onChange(method: PaymentMethod): void;
+  onChange: (method: PaymentMethod) => void;
 }
 
 /** Which card pays. */

@@ -1,5 +1,5 @@
 import { call } from "../../api/client.ts";
-import type { Money, Order, PlaceOrder } from "../../api/model.ts";
+import type { LineFault, Money, Order, PlaceOrder } from "../../api/model.ts";
 import { ApiError } from "../../api/problem.ts";
 import { attemptKey, endAttempt } from "./attempt.ts";
 
@@ -35,7 +35,7 @@ function refused(error: ApiError, body: PlaceOrder): Outcome {
       return { kind: "total_changed", expected: body.expected_total, actual: actualTotal(error) };
     case "product_unavailable":
       endAttempt(body.items);
-      return { kind: "unavailable", productIds: atFault(error, body) };
+      return { kind: "unavailable", productIds: productsAtFault(error) };
     case "idempotency_conflict":
       return { kind: "already_ordered" };
     default:
@@ -43,19 +43,16 @@ function refused(error: ApiError, body: PlaceOrder): Outcome {
   }
 }
 
-/** A member that only this problem carries; the schema describes the common ones. */
+// Members that belong to one code only; the schema describes the common ones.
+type Extensions = { actual_total?: Partial<Money>; lines?: Partial<LineFault>[] } | undefined;
+
 function actualTotal(error: ApiError): Money | undefined {
-  const value = (error.problem as { actual_total?: Partial<Money> } | undefined)?.actual_total;
+  const value = (error.problem as Extensions)?.actual_total;
   if (typeof value?.amount_minor !== "number" || typeof value.currency !== "string") return undefined;
   return { amount_minor: value.amount_minor, currency: value.currency };
 }
 
-/** Which products the server named: `fields` point at lines by their index, as in `items[2].product_id`. */
-function atFault(error: ApiError, body: PlaceOrder): string[] {
-  const named = (error.problem?.fields ?? []).flatMap((entry) => {
-    const index = /^items\[(\d+)\]/.exec(entry.field)?.[1];
-    const line = index === undefined ? undefined : body.items[Number(index)];
-    return line ? [line.product_id] : [];
-  });
-  return [...new Set(named)];
+function productsAtFault(error: ApiError): string[] {
+  const lines = (error.problem as Extensions)?.lines;
+  return Array.isArray(lines) ? lines.flatMap((line) => line.product_id ?? []) : [];
 }

@@ -15,7 +15,7 @@ interface Props {
   order: Order;
   connection: Connection;
   /** Puts the order's lines in the cart. */
-  onOrderAgain(order: Order): void;
+  onOrderAgain: (order: Order) => void;
 }
 
 /** An order: where it stands, how it got there, what is in it. */
@@ -32,6 +32,7 @@ export function OrderView({ order, connection, onOrderAgain }: Props) {
           Order <span data-testid="order-number">{order.id}</span>, placed on {formatDay(order.created_at)}
         </p>
       </header>
+      {words.meaning && <p className={styles["meaning"]}>{words.meaning}</p>}
       <Announcer order={order} />
       {order.failure && (
         <div className={styles["failure"]}>
@@ -103,12 +104,11 @@ export function OrderView({ order, connection, onOrderAgain }: Props) {
 /** Tells screen readers about changes, not about what was there when the page came. */
 function Announcer({ order }: { order: Order }) {
   const [first] = useState(order.version);
-  const words = wordsFor(order.status);
-  const reason = order.failure ? ` ${failureReason(order.failure, order)}` : "";
+  const { heading, meaning } = wordsFor(order.status);
+  const reason = order.failure ? failureReason(order.failure, order) : meaning;
   return (
-    <p className={styles["meaning"]} role="status" aria-live="polite" aria-atomic="true">
-      <span aria-hidden={order.version === first || undefined}>{words.meaning}</span>
-      {order.version > first && <span className="visually-hidden">{` ${words.heading}.${reason}`}</span>}
+    <p className="visually-hidden" role="status" aria-live="polite" aria-atomic="true">
+      {order.version > first && `${heading}. ${reason}`}
     </p>
   );
 }

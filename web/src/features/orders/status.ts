@@ -9,7 +9,7 @@ const WORDS: Record<string, { label: string; heading: string; meaning: string }>
     meaning: "The stock is set aside and the card is being charged.",
   },
   COMPLETED: { label: "Complete", heading: "Your order is complete", meaning: "Paid and confirmed." },
-  FAILED: { label: "Not completed", heading: "Your order could not be completed", meaning: "The order has ended." },
+  FAILED: { label: "Not completed", heading: "Your order could not be completed", meaning: "" },
 };
 
 const UNKNOWN = { label: "Updated", heading: "Your order", meaning: "" };

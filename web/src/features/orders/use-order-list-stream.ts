@@ -51,7 +51,7 @@ export function useOrderListStream(userId: string, cursor: string | undefined): 
         },
         poll: async () => {
           others?.postMessage({ after, change: { kind: "ask" } satisfies Change });
-          const fresh = await cache.fetchQuery({ ...orderListQuery(1), staleTime: 0 });
+          const fresh = await cache.query({ ...orderListQuery(1), staleTime: 0 });
           after = fresh.events_cursor;
           void cache.invalidateQueries({ queryKey: lists, predicate: (query) => query.queryKey[2] !== 1 });
         },

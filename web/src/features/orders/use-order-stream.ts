@@ -15,13 +15,9 @@ export function useOrderStream(id: string, ready: boolean): Connection {
   const [connection, setConnection] = useState<Connection>("connecting");
 
   useEffect(() => {
-    if (!ready) return;
     const key = orderQuery(id).queryKey;
     const read = () => cache.getQueryData(key) ?? undefined;
-    if (isFinal(read()?.status ?? "")) {
-      setConnection("closed");
-      return;
-    }
+    if (!ready || isFinal(read()?.status ?? "")) return;
     const write = (next: Order) => {
       const before = read();
       const merged = newer(before, next);
@@ -33,7 +29,10 @@ export function useOrderStream(id: string, ready: boolean): Connection {
     };
     let etag: string | undefined;
     const poll = async () => {
-      const answer = await callForAnswer("get", "/api/me/orders/{id}", { path: { id }, ifNoneMatch: etag });
+      const answer = await callForAnswer("get", "/api/me/orders/{id}", {
+        path: { id },
+        headers: etag === undefined ? undefined : { "If-None-Match": etag },
+      });
       if (answer.notModified) return;
       etag = answer.etag ?? undefined;
       write(answer.body);

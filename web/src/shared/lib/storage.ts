@@ -1,8 +1,8 @@
 /** What the app needs of `localStorage` and `sessionStorage`. */
 export interface KeyValue {
-  get(key: string): string | null;
-  set(key: string, value: string): void;
-  remove(key: string): void;
+  get: (key: string) => string | null;
+  set: (key: string, value: string) => void;
+  remove: (key: string) => void;
 }
 
 /** Browser storage that keeps working (for this page's life) where the browser forbids it or it is full. */

@@ -6,7 +6,7 @@ interface Props {
   page: number;
   pages: number;
   /** The address of a page. */
-  to(page: number): string;
+  to: (page: number) => string;
 }
 
 /** Numbered pages with the current one marked. Nothing when there is only one. */

@@ -8,7 +8,7 @@ interface Props {
   value: number;
   min?: number;
   max: number;
-  onChange(value: number): void;
+  onChange: (value: number) => void;
 }
 
 /** A number between two buttons; typing works too, and what is typed is brought into bounds when it is done. */
