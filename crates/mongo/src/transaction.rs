@@ -1,0 +1,113 @@
+use std::time::Duration;
+
+use mongodb::ClientSession;
+use mongodb::error::Error;
+use mongodb::options::{Acknowledgment, ReadConcern, WriteConcern};
+
+use crate::error::asks_for_another_try;
+use crate::{CatalogStore, DEADLINE, StoreError};
+
+/// How often a transaction that lost against another one is run. With the waits below the last tries are some
+/// 128 ms apart, so in practice [`DEADLINE`] ends a hopeless one first.
+const MAX_TRIES: u32 = 40;
+
+/// How often a commit whose outcome is unknown is asked for again. Repeating it is harmless.
+const MAX_COMMITS: u32 = 3;
+
+/// How a transaction's steps ended.
+pub(crate) enum Verdict<T> {
+    /// Everything written is to stay.
+    Commit(T),
+    /// Nothing written is to stay.
+    Abort(T),
+}
+
+/// What happens in one transaction.
+pub(crate) trait Steps: Sync {
+    /// What the caller learns.
+    type Answer: Send;
+
+    /// Reads and writes with `session`. Called again from the start when another transaction got in the way, so it
+    /// must not have effects of its own.
+    fn run(
+        &self,
+        store: &CatalogStore,
+        session: &mut ClientSession,
+    ) -> impl Future<Output = Result<Verdict<Self::Answer>, Error>> + Send;
+}
+
+impl CatalogStore {
+    /// Runs `steps` in one transaction: snapshot reads, majority writes.
+    ///
+    /// When this future is dropped, or the process dies, the server forgets what was not committed.
+    ///
+    /// # Errors
+    /// When the store fails, or others get in the way until [`DEADLINE`] or for [`MAX_TRIES`] tries.
+    pub(crate) async fn transact<S: Steps>(&self, steps: S) -> Result<S::Answer, StoreError> {
+        let tries = async {
+            let _turn = self.turns.acquire().await.expect("nobody closes the semaphore");
+            let mut session = self.client().start_session().await?;
+            let mut tried = 0;
+            loop {
+                tried += 1;
+                match self.run_once(&mut session, &steps).await {
+                    Ok(value) => return Ok(value),
+                    Err(error) if !asks_for_another_try(&error) => {
+                        return Err(StoreError::from(error));
+                    }
+                    Err(error) if tried == MAX_TRIES => return Err(StoreError::Contended(error)),
+                    Err(_) => tokio::time::sleep(pause(tried)).await,
+                }
+            }
+        };
+        tokio::time::timeout(DEADLINE, tries)
+            .await
+            .map_err(|_| StoreError::Deadline)?
+    }
+
+    async fn run_once<S: Steps>(
+        &self,
+        session: &mut ClientSession,
+        steps: &S,
+    ) -> Result<S::Answer, Error> {
+        session
+            .start_transaction()
+            .read_concern(ReadConcern::snapshot())
+            .write_concern(WriteConcern::builder().w(Acknowledgment::Majority).build())
+            .await?;
+        match steps.run(self, session).await {
+            Ok(Verdict::Commit(value)) => {
+                commit(session).await?;
+                Ok(value)
+            }
+            Ok(Verdict::Abort(value)) => {
+                session.abort_transaction().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                // The first error is the one to act on; a transaction that cannot be aborted ends on the server.
+                let _ = session.abort_transaction().await;
+                Err(error)
+            }
+        }
+    }
+}
+
+async fn commit(session: &mut ClientSession) -> Result<(), Error> {
+    let mut asked = 0;
+    loop {
+        asked += 1;
+        match session.commit_transaction().await {
+            Err(error)
+                if asked < MAX_COMMITS
+                    && error.contains_label("UnknownTransactionCommitResult") => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Full jitter below a bound that doubles from 4 ms to 256 ms: those who collided do not collide again in step.
+fn pause(tried: u32) -> Duration {
+    let bound = 4_u64 << tried.saturating_sub(1).min(6);
+    Duration::from_millis(rand::random_range(0..=bound))
+}

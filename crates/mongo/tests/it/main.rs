@@ -1,0 +1,10 @@
+//! The catalogue against a real server.
+
+mod fixture;
+mod inventory;
+mod list;
+mod products;
+mod quote;
+mod reservations;
+mod search;
+mod seed;
