@@ -29,7 +29,7 @@ pub use endpoint::{Context, Endpoint, StartError};
 pub use error::{ApiError, FieldErrors};
 pub use etag::{ETag, none_match};
 pub use lambda::{serve, serve_fallback};
-pub use mounted::{Mounted, body_too_large, fallback, internal_error, timed_out};
+pub use mounted::{Mounted, body_too_large, fallback, internal_error, timed_out, render};
 pub use reply::Reply;
 pub use request::{Paging, Request, RequestParts};
 pub use route::{Auth, Route, Throttle, route_named, routes};

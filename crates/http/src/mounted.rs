@@ -122,7 +122,8 @@ pub fn fallback(parts: &RequestParts) -> Response<Bytes> {
 }
 
 /// Turns an outcome into the answer on the wire, with the headers that every answer has.
-pub(crate) fn render(request_id: &str, outcome: Result<Reply, ApiError>) -> Response<Bytes> {
+#[must_use]
+pub fn render(request_id: &str, outcome: Result<Reply, ApiError>) -> Response<Bytes> {
     let (status, mut headers, body) = match outcome {
         Ok(reply) => reply.into_parts(),
         Err(error) => problem(request_id, &error),

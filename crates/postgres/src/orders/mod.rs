@@ -7,6 +7,7 @@
 mod place;
 mod read;
 
+pub(crate) use read::failure;
 pub use place::{NewOrder, PlaceError, Placed, Preflight};
 
 use sqlx::PgPool;
