@@ -1,0 +1,15 @@
+//! Test support: builders, throw-away databases, brokers and processes. A dev-dependency only.
+
+pub mod http;
+pub mod lambda;
+pub mod mongo;
+pub mod process;
+pub mod stack;
+
+mod proxy;
+
+pub use proxy::Proxy;
+
+mod broker;
+
+pub use broker::{Broker, TEST_PASSWORD, Vhost};

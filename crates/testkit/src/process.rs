@@ -1,0 +1,133 @@
+//! Processes that a test starts, and ends by their id.
+
+use std::fs::File;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+
+/// How long a process may take until it serves.
+const START_DEADLINE: Duration = Duration::from_secs(30);
+
+/// A process that a test started. It is killed, by its id, when this is dropped.
+#[derive(Debug)]
+pub struct Process {
+    name: String,
+    child: Child,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Starts `command` with its output in a file of `logs`.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start(name: &str, mut command: Command, logs: &Path) -> anyhow::Result<Self> {
+        let log = logs.join(format!("{name}.log"));
+        let file = File::create(&log).with_context(|| format!("the log of {name}"))?;
+        let child = command
+            .stdin(Stdio::null())
+            .stderr(file.try_clone()?)
+            .stdout(file)
+            .spawn()
+            .with_context(|| format!("{name} cannot be started"))?;
+        Ok(Self {
+            name: name.to_owned(),
+            child,
+            log,
+        })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How it ended, when it has.
+    ///
+    /// # Panics
+    /// When the system does not say.
+    pub fn exited(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("a child can be asked about")
+    }
+
+    /// What it wrote.
+    #[must_use]
+    pub fn output(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Waits until the process accepts connections at `address`.
+    ///
+    /// # Errors
+    /// When it ends, or takes longer than 30 seconds.
+    pub async fn listening(&mut self, address: SocketAddr) -> anyhow::Result<()> {
+        let started = Instant::now();
+        let mut again = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            again.tick().await;
+            if let Some(status) = self.exited() {
+                bail!("{} ended with {status}: {}", self.name, self.output());
+            }
+            if tokio::net::TcpStream::connect(address).await.is_ok() {
+                return Ok(());
+            }
+            if started.elapsed() > START_DEADLINE {
+                bail!(
+                    "{} does not listen after {START_DEADLINE:?}: {}",
+                    self.name,
+                    self.output()
+                );
+            }
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port on the loopback interface that nobody listens on.
+///
+/// # Panics
+/// When there is none.
+#[must_use]
+pub fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("a listener has an address")
+}
+
+/// The folder of the debug binaries: the one above the running test's.
+///
+/// # Panics
+/// When the test is not where cargo puts tests.
+#[must_use]
+pub fn binaries() -> PathBuf {
+    let test = std::env::current_exe().expect("a process knows its program");
+    test.ancestors()
+        .nth(2)
+        .expect("cargo puts tests into <profile>/deps")
+        .to_path_buf()
+}
+
+/// A debug binary of the workspace.
+///
+/// # Panics
+/// When it was not built: cargo builds a test's own package only.
+#[must_use]
+pub fn binary(name: &str) -> PathBuf {
+    let path = binaries().join(name);
+    assert!(
+        path.is_file(),
+        "{} is missing: run `cargo build --bins` first, as `make test` does",
+        path.display()
+    );
+    path
+}
