@@ -1,6 +1,6 @@
 # Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev watch stop status logs clean services test check fmt router check-sam
+.PHONY: help setup dev watch stop status logs clean services test check fmt prepare router check-sam
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ fmt: ## format the Rust sources
 
 services: ## throw-away servers for running single tests by hand
 	@cargo xtask services
+
+prepare: ## describe every query for the compiler, in .sqlx/, after one or the schema has changed
+	@cargo xtask prepare
 
 router: ## write the router of `cargo lambda watch` from functions/routes.json
 	@cargo xtask router

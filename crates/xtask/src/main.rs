@@ -77,6 +77,8 @@ enum Command {
         #[arg(long, value_enum, value_delimiter = ',')]
         only: Vec<Part>,
     },
+    /// Describe every query for the compiler, in .sqlx/
+    Prepare,
     /// Write the router of `cargo lambda watch` from functions/routes.json
     Router,
     /// Stop, kill, start or restart one process of a running stack
@@ -94,7 +96,9 @@ enum Command {
 
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        // What failed has been told.
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             report::line(format_args!("\nerror: {error:#}"));
             ExitCode::FAILURE
@@ -102,7 +106,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<()> {
+fn run(command: Command) -> Result<bool> {
     let checkout = Checkout::locate()?;
     // `tail` must end on Ctrl-C like anywhere else.
     if !matches!(command, Command::Logs { .. }) {
@@ -119,11 +123,13 @@ fn run(command: Command) -> Result<()> {
         Command::Services => commands::services::run(&checkout),
         Command::Check => checks::run(&checkout),
         Command::CheckSam => checks::sam(&checkout),
-        Command::Test { only } => suite::run(&checkout, &only),
+        Command::Test { only } => return Ok(suite::run(&checkout, &only)),
+        Command::Prepare => commands::prepare::run(&checkout),
         Command::Router => checks::write_router(&checkout),
         Command::Stack { dir, action, name } => {
             let folder = RunFolder::at(dir.unwrap_or_else(|| checkout.dev()));
             process::send(&folder, action, &name)
         }
     }
+    .map(|()| true)
 }

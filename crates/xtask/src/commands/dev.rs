@@ -40,7 +40,8 @@ pub(crate) fn run(checkout: &Checkout, mode: Mode) -> Result<()> {
             std::thread::sleep(interrupt::TICK);
         }
     });
-    if let (Err(error), false) = (&outcome, interrupt::requested()) {
+    let asked = interrupt::requested();
+    if let (Err(error), false) = (&outcome, asked) {
         report::line(format_args!("\n{error:#}\n"));
     }
     report::step("stopping");
@@ -48,7 +49,7 @@ pub(crate) fn run(checkout: &Checkout, mode: Mode) -> Result<()> {
     drop(std::fs::remove_file(Description::file(&folder)));
     match outcome {
         // Ctrl-C is how this command ends.
-        Err(_) if interrupt::requested() => {
+        Err(_) if asked => {
             report::line("Stopped. The data is kept under .velure/ for the next time.");
             Ok(())
         }

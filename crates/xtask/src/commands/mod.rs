@@ -2,4 +2,5 @@
 
 pub(crate) mod dev;
 pub(crate) mod inspect;
+pub(crate) mod prepare;
 pub(crate) mod services;

@@ -66,6 +66,17 @@ impl Plan {
         })
     }
 
+    /// A throw-away PostgreSQL server and nothing else.
+    pub(crate) fn postgres_only(ports: &mut Ports) -> Result<Self> {
+        Ok(Self {
+            durability: Durability::ThrowAway,
+            postgres: Some(ports.any()?),
+            redis: None,
+            rabbitmq: None,
+            mongodb: None,
+        })
+    }
+
     /// Tests: all four servers on ports of their own, nothing kept.
     pub(crate) fn throw_away(ports: &mut Ports) -> Result<Self> {
         Ok(Self {

@@ -65,16 +65,6 @@ impl Postgres {
         )
     }
 
-    /// Lets a role of the schema sign in. The schema gives roles their rights; how they sign in is up to the place
-    /// where it runs.
-    pub(crate) fn allow_login(&self, role: &str, password: &str) -> Result<()> {
-        self.psql(&[
-            "-c",
-            &format!("alter role {role} login password '{password}'"),
-        ])?;
-        Ok(())
-    }
-
     /// Waits until the server answers a query that only ours can answer: its password is known to nobody else.
     pub(crate) fn wait(&self, processes: &mut Processes) -> Result<()> {
         // After a power cut the server first replays its log.
@@ -83,16 +73,13 @@ impl Postgres {
         })
     }
 
-    /// Makes a database unless it is there.
-    pub(crate) fn ensure_database(&self, name: &str) -> Result<()> {
-        let question = format!("select 1 from pg_database where datname = '{name}'");
-        if self.psql(&["-At", "-c", &question])?.trim() != "1" {
-            self.psql(&["-c", &format!("create database {name}")])?;
-        }
-        Ok(())
+    /// Runs a file of SQL in the database `postgres`.
+    pub(crate) fn run_file(&self, file: &Path) -> Result<()> {
+        self.psql(&["-q", "-f", &file.display().to_string()])
+            .with_context(|| format!("{} cannot be run", file.display()))
     }
 
-    fn psql(&self, arguments: &[&str]) -> Result<String> {
+    fn psql(&self, arguments: &[&str]) -> Result<()> {
         let output = Command::new(self.programs.join("psql"))
             .args(["-X", "-v", "ON_ERROR_STOP=1", "-d"])
             .arg(self.url("postgres"))
@@ -104,7 +91,7 @@ impl Postgres {
         if !output.status.success() {
             bail!("psql: {}", String::from_utf8_lossy(&output.stderr).trim());
         }
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        Ok(())
     }
 
     fn initialise(&self, processes: &mut Processes) -> Result<()> {

@@ -11,13 +11,27 @@ use crate::services::Backing;
 /// The variables of one process.
 pub(crate) type Variables = BTreeMap<String, String>;
 
-/// Database roles and the variable through which their component finds its database.
-pub(super) const ROLES: [(&str, &str); 5] = [
+/// Database roles and their databases.
+const ROLES: [(&str, &str); 5] = [
     ("velure_auth_api", "velure_auth"),
     ("velure_orders_api", "velure_orders"),
     ("velure_relay", "velure_orders"),
     ("velure_gateway", "velure_orders"),
     ("velure_fulfilment", "velure_orders"),
+];
+
+/// Where each database is migrated, the variable that brings one from elsewhere, and its name on a server of ours.
+const MIGRATIONS: [(&str, &str, &str); 2] = [
+    (
+        "VELURE_AUTH_MIGRATION_URL",
+        "VELURE_AUTH_DATABASE_URL",
+        "velure_auth",
+    ),
+    (
+        "VELURE_ORDERS_MIGRATION_URL",
+        "VELURE_ORDERS_DATABASE_URL",
+        "velure_orders",
+    ),
 ];
 
 /// Which variables of the person who started us win over ours.
@@ -70,24 +84,25 @@ impl Settings {
         let mut administrator = Variables::new();
         if let Some(postgres) = &backing.postgres {
             for (role, database) in ROLES {
-                let url = postgres.url_of(role, &passwords.of(role)?, database);
-                databases.insert(role.to_owned(), url);
+                let password = passwords.of(role)?;
+                databases.insert(role.to_owned(), postgres.url_of(role, &password, database));
+                let short = role.trim_start_matches("velure_").to_uppercase();
+                set(
+                    &mut administrator,
+                    &format!("VELURE_ROLE_{short}_PASSWORD"),
+                    &password,
+                );
             }
-            set(
-                &mut administrator,
-                "VELURE_AUTH_DATABASE_URL",
-                &postgres.url("velure_auth"),
-            );
-            set(
-                &mut administrator,
-                "VELURE_ORDERS_DATABASE_URL",
-                &postgres.url("velure_orders"),
-            );
-            set(
-                &mut administrator,
-                "VELURE_FULFILMENT_DATABASE_URL",
-                &postgres.url("velure_orders"),
-            );
+        }
+        for (variable, given, database) in MIGRATIONS {
+            let url = match &backing.postgres {
+                Some(postgres) => Some(postgres.url(database)),
+                // Whoever brings a server without roles brings a user that may do everything.
+                None => environment::value(given),
+            };
+            if let Some(url) = url {
+                set(&mut administrator, variable, &url);
+            }
         }
         let mut amqp = BTreeMap::new();
         if let Some(rabbitmq) = &backing.rabbitmq {

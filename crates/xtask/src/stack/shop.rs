@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use super::apps::{self, Pace};
 use super::describe::Description;
-use super::settings::{AppPorts, Inherited, ROLES, Settings};
+use super::settings::{AppPorts, Inherited, Settings};
 use crate::checkout::Checkout;
 use crate::lambda;
 use crate::passwords::Passwords;
@@ -118,7 +118,7 @@ impl<'a> Shop<'a> {
             },
             accounts: Vec::new(),
         };
-        shop.migrate(processes, backing, passwords)?;
+        shop.command(processes, "migrate", &["migrate"])?;
         shop.command(processes, "topology", &["topology", "apply"])?;
         shop.command(processes, "seed", &["seed"])?;
         shop.accounts = fs::read_to_string(processes.run().log("seed"))
@@ -128,26 +128,6 @@ impl<'a> Shop<'a> {
             .map(|line| line.trim().to_owned())
             .collect();
         Ok(shop)
-    }
-
-    fn migrate(
-        &self,
-        processes: &mut Processes,
-        backing: &Backing,
-        passwords: &mut Passwords,
-    ) -> Result<()> {
-        if let Some(postgres) = &backing.postgres {
-            for database in ["velure_auth", "velure_orders"] {
-                postgres.ensure_database(database)?;
-            }
-        }
-        self.command(processes, "migrate", &["migrate"])?;
-        if let Some(postgres) = &backing.postgres {
-            for (role, _) in ROLES {
-                postgres.allow_login(role, &passwords.of(role)?)?;
-            }
-        }
-        Ok(())
     }
 
     fn command(&self, processes: &mut Processes, name: &str, arguments: &[&str]) -> Result<()> {
@@ -242,11 +222,11 @@ impl<'a> Shop<'a> {
             databases: BTreeMap::from([
                 (
                     "velure_auth".to_owned(),
-                    variable("VELURE_AUTH_DATABASE_URL"),
+                    variable("VELURE_AUTH_MIGRATION_URL"),
                 ),
                 (
                     "velure_orders".to_owned(),
-                    variable("VELURE_ORDERS_DATABASE_URL"),
+                    variable("VELURE_ORDERS_MIGRATION_URL"),
                 ),
             ]),
             mongodb_uri: variable("VELURE_MONGODB_URI"),
