@@ -1,6 +1,7 @@
 //! Test support: builders, throw-away databases, brokers and processes. A dev-dependency only.
 
 pub mod http;
+pub mod keys;
 pub mod lambda;
 pub mod mongo;
 pub mod process;
