@@ -42,6 +42,8 @@ impl AdminServer {
     pub(crate) fn start(listen: SocketAddr, admin: Admin) -> anyhow::Result<Self> {
         let listener = std::net::TcpListener::bind(listen)
             .with_context(|| format!("the admin port {listen} is not to be had"))?;
+        let address = listener.local_addr().context("the admin port's address")?;
+        tracing::info!(address = %address, "serving live, ready and metrics");
         listener.set_nonblocking(true).context("the admin port")?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
