@@ -85,7 +85,6 @@ fn bring_up(
             processes,
             checkout,
             &backing,
-            &mut passwords,
             app_ports,
             mode,
             Inherited::Wins,

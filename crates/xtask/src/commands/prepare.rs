@@ -1,5 +1,6 @@
 //! `make prepare`: what the compiler knows about our queries, in `.sqlx/`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -38,12 +39,16 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
 
     let described = place.folder().path().join("sqlx");
     fs::create_dir(&described).context("a folder can be made in the run folder")?;
-    touch_queries(&checkout.path("."))?;
-    let launch = cargo(checkout, "cargo-check")
-        .args(["check", "--workspace", "--all-targets"])
+    let mut packages = BTreeSet::new();
+    touch_queries(checkout.root(), &mut packages)?;
+    let mut launch = cargo(checkout, "cargo-check")
+        .args(["check", "--all-targets"])
         .env("DATABASE_URL", postgres.url("postgres"))
         .env("SQLX_OFFLINE", "false")
         .env("SQLX_OFFLINE_DIR", described.display().to_string());
+    for package in packages {
+        launch = launch.arg("--package").arg(package);
+    }
     if !processes.run_to_end(launch)? {
         bail!("a query does not fit the schema; cargo's messages are above");
     }
@@ -75,28 +80,49 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-/// Queries are described while their crate is compiled, so each of those is made to look changed.
-fn touch_queries(folder: &Path) -> Result<()> {
+/// Queries are described while their crate is compiled, so each file with one is made to look changed. Collects the
+/// names of their packages.
+fn touch_queries(folder: &Path, packages: &mut BTreeSet<String>) -> Result<()> {
     for path in sorted(folder)? {
         let name = path.file_name().and_then(|name| name.to_str());
         if path.is_dir() {
-            if name.is_some_and(|name| {
+            let source = name.is_some_and(|name| {
                 !name.starts_with('.') && name != "target" && name != "node_modules"
-            }) {
-                touch_queries(&path)?;
+            });
+            if source {
+                touch_queries(&path, packages)?;
             }
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            let text = fs::read_to_string(&path)
-                .with_context(|| format!("{} cannot be read", path.display()))?;
-            if ["query!(", "query_as!(", "query_scalar!("]
-                .iter()
-                .any(|query| text.contains(query))
-            {
-                fs::File::open(&path)
-                    .and_then(|file| file.set_modified(SystemTime::now()))
-                    .with_context(|| format!("{} cannot be touched", path.display()))?;
-            }
+        } else if path.extension().is_some_and(|ending| ending == "rs") && has_query(&path)? {
+            fs::File::open(&path)
+                .and_then(|file| file.set_modified(SystemTime::now()))
+                .with_context(|| format!("{} cannot be touched", path.display()))?;
+            let package = path
+                .ancestors()
+                .find(|folder| folder.join("Cargo.toml").is_file())
+                .context("a source file belongs to a package")?;
+            packages.insert(package_name(package)?);
         }
     }
     Ok(())
+}
+
+fn has_query(file: &Path) -> Result<bool> {
+    let text =
+        fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    Ok(["query", "query_as", "query_scalar"]
+        .iter()
+        .any(|name| text.contains(&format!("{name}!("))))
+}
+
+fn package_name(folder: &Path) -> Result<String> {
+    let manifest = folder.join("Cargo.toml");
+    fs::read_to_string(&manifest)
+        .ok()
+        .and_then(|text| {
+            let line = text
+                .lines()
+                .find_map(|line| line.strip_prefix("name = \""))?;
+            Some(line.trim_end_matches('"').to_owned())
+        })
+        .with_context(|| format!("{} has no name", manifest.display()))
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::environment;
-use crate::passwords::Passwords;
 use crate::services::Backing;
 
 /// The variables of one process.
@@ -60,7 +59,7 @@ pub(crate) struct AppPorts {
 /// Builds the variables of each process.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// Keys and key sets, from `velure keys generate`.
+    /// Keys, key sets and passwords, from `velure keys generate`.
     pub(super) keys: Variables,
     /// Database URLs by role.
     pub(super) databases: BTreeMap<String, String>,
@@ -74,25 +73,30 @@ impl Settings {
     /// Settings for servers of our own, with what is elsewhere left to the inherited variables.
     pub(super) fn new(
         backing: &Backing,
-        passwords: &mut Passwords,
         keys: Variables,
         allowed_origins: &str,
         ports: AppPorts,
         inherited: Inherited,
     ) -> Result<Self> {
+        let secret = |name: &str| {
+            keys.get(name)
+                .cloned()
+                .with_context(|| format!("`velure keys generate` printed no {name}"))
+        };
         let mut databases = BTreeMap::new();
-        let mut administrator = Variables::new();
+        // Passwords of roles and users, which the migration and the topology give them, and of the demo accounts.
+        let mut administrator = keys.clone();
         if let Some(postgres) = &backing.postgres {
             for (role, database) in ROLES {
-                let password = passwords.of(role)?;
-                databases.insert(role.to_owned(), postgres.url_of(role, &password, database));
                 let short = role.trim_start_matches("velure_").to_uppercase();
-                set(
-                    &mut administrator,
-                    &format!("VELURE_ROLE_{short}_PASSWORD"),
-                    &password,
-                );
+                let password = secret(&format!("VELURE_ROLE_{short}_PASSWORD"))?;
+                databases.insert(role.to_owned(), postgres.url_of(role, &password, database));
             }
+            set(
+                &mut administrator,
+                "VELURE_AUTH_DATABASE_URL",
+                &postgres.url("velure_auth"),
+            );
         }
         for (variable, given, database) in MIGRATIONS {
             let url = match &backing.postgres {
@@ -107,10 +111,8 @@ impl Settings {
         let mut amqp = BTreeMap::new();
         if let Some(rabbitmq) = &backing.rabbitmq {
             for user in ["relay", "processor"] {
-                let password = passwords.of(&format!("amqp_{user}"))?;
+                let password = secret(&format!("VELURE_AMQP_{}_PASSWORD", user.to_uppercase()))?;
                 amqp.insert(user.to_owned(), rabbitmq.url_of(user, &password));
-                let variable = format!("VELURE_AMQP_{}_PASSWORD", user.to_uppercase());
-                set(&mut administrator, &variable, &password);
             }
             set(&mut administrator, "VELURE_AMQP_URL", &rabbitmq.url());
             set(
@@ -195,15 +197,10 @@ impl Settings {
                 set(&mut all, name, value);
             }
         }
-        set(&mut all, "VELURE_SERVICE_NAME", caller);
         // A caller signs with its own key.
         let suffix = caller.to_uppercase().replace('-', "_");
         let own = format!("VELURE_SERVICE_SIGNING_KEY_{suffix}");
-        if let Some(value) = self
-            .keys
-            .get(&own)
-            .or_else(|| self.keys.get("VELURE_SERVICE_SIGNING_KEY"))
-        {
+        if let Some(value) = self.keys.get(&own) {
             set(&mut all, "VELURE_SERVICE_SIGNING_KEY", value);
         }
         all

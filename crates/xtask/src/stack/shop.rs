@@ -12,7 +12,6 @@ use super::describe::Description;
 use super::settings::{AppPorts, Inherited, Settings};
 use crate::checkout::Checkout;
 use crate::lambda;
-use crate::passwords::Passwords;
 use crate::ports::Ports;
 use crate::process::{Launch, Processes, RunFolder};
 use crate::services::Backing;
@@ -76,7 +75,6 @@ impl<'a> Shop<'a> {
         processes: &mut Processes,
         checkout: &'a Checkout,
         backing: &Backing,
-        passwords: &mut Passwords,
         ports: AppPorts,
         mode: Mode,
         inherited: Inherited,
@@ -91,14 +89,7 @@ impl<'a> Shop<'a> {
             },
         };
         let keys = keys(processes.run(), checkout)?;
-        let settings = Settings::new(
-            backing,
-            passwords,
-            keys,
-            &origin.allowed_origins(),
-            ports,
-            inherited,
-        )?;
+        let settings = Settings::new(backing, keys, &origin.allowed_origins(), ports, inherited)?;
         let mut shop = Self {
             checkout,
             mode,
@@ -120,10 +111,11 @@ impl<'a> Shop<'a> {
         };
         shop.command(processes, "migrate", &["migrate"])?;
         shop.command(processes, "topology", &["topology", "apply"])?;
-        shop.command(processes, "seed", &["seed"])?;
+        shop.command(processes, "seed", &["seed", "--demo-users"])?;
         shop.accounts = fs::read_to_string(processes.run().log("seed"))
             .unwrap_or_default()
             .lines()
+            // An account is its address and its password.
             .filter(|line| line.contains('@'))
             .map(|line| line.trim().to_owned())
             .collect();

@@ -6,7 +6,6 @@ use serde::Deserialize;
 use super::count::Count;
 use crate::build;
 use crate::checkout::Checkout;
-use crate::passwords::Passwords;
 use crate::ports::Ports;
 use crate::process::Processes;
 use crate::services::Backing;
@@ -28,7 +27,6 @@ pub(super) fn run(
     processes: &mut Processes,
     checkout: &Checkout,
     backing: &Backing,
-    passwords: &mut Passwords,
     mode: Mode,
 ) -> Result<Count> {
     let shell = match mode {
@@ -40,7 +38,6 @@ pub(super) fn run(
         processes,
         checkout,
         backing,
-        passwords,
         ports,
         mode,
         Inherited::Ignored,

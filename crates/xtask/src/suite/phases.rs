@@ -159,9 +159,7 @@ fn run_in(
             ("end to end", Mode::Server),
             ("end to end under cargo lambda watch", Mode::Lambda),
         ] {
-            tally.phase(name, || {
-                browser::run(processes, checkout, backing, &mut passwords, mode)
-            })?;
+            tally.phase(name, || browser::run(processes, checkout, backing, mode))?;
         }
     }
     Ok(())
