@@ -1,6 +1,9 @@
 //! `velure`: what an operator runs once, before or beside the long-lived parts.
 
+mod demo_users;
+mod keys;
 mod migrate;
+mod seed;
 mod topology;
 
 use std::io::Write as _;
@@ -21,8 +24,12 @@ struct Cli {
 enum Command {
     /// Bring the databases to this version's schema.
     Migrate(migrate::MigrateArgs),
+    /// Put the catalogue into its database.
+    Seed(seed::SeedArgs),
     /// The broker's exchanges, queues, bindings and users.
     Topology(topology::TopologyArgs),
+    /// Signing keys and passwords.
+    Keys(keys::KeysArgs),
 }
 
 fn main() -> ExitCode {
@@ -34,7 +41,9 @@ fn main() -> ExitCode {
             let env = Env::process().resolve().await?;
             match cli.command {
                 Command::Migrate(args) => migrate::run(args, &env).await,
+                Command::Seed(args) => seed::run(args, &env).await,
                 Command::Topology(args) => topology::run(args).await,
+                Command::Keys(args) => keys::run(args).await,
             }
         })
     });
