@@ -11,7 +11,7 @@ use velure_contracts::{Code, FieldError, Problem};
 #[derive(Debug)]
 pub struct ApiError {
     code: Code,
-    detail: Option<String>,
+    detail: Option<Box<str>>,
     fields: Vec<FieldError>,
     extensions: Map<String, Value>,
     retry_after: Option<u32>,
@@ -51,7 +51,7 @@ impl ApiError {
     /// What happened this time, for a person. Never with internals.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = Some(detail.into().into_boxed_str());
         self
     }
 
@@ -130,7 +130,7 @@ impl ApiError {
             title: self.code.title().to_owned(),
             status: self.code.status(),
             code: self.code,
-            detail: self.detail.clone().unwrap_or_else(|| format!("{}.", self.code.title())),
+            detail: self.detail.as_deref().map(str::to_owned).unwrap_or_else(|| format!("{}.", self.code.title())),
             request_id: request_id.to_owned(),
             fields: self.fields.clone(),
             extensions: self.extensions.clone(),
