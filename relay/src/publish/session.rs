@@ -1,0 +1,421 @@
+use std::collections::HashMap;
+use std::future::pending;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use tokio::time::{Instant, sleep_until};
+use velure_amqp::{PublishError, Publisher, Settled};
+use velure_postgres::outbox::{Failure, Outbox, OutboxRow, ReadFrom, RowKey, mark_failed, mark_published, read_pending};
+use velure_service::Backoff;
+
+use super::{PublishTask, SessionEnded, message_of};
+use crate::lease::Ask;
+use crate::window::{AGE, Reach, Sent, Window};
+
+/// Rows that one read is to bring, over all shards.
+const READ: usize = 4_096;
+
+/// A new read begins when fewer rows than this are ready.
+const LOW: usize = 1_024;
+
+/// How often is looked while there is something to do, and for a while after.
+const BUSY_POLL: Duration = Duration::from_millis(20);
+
+/// How often is looked otherwise. A wake-up comes sooner.
+const IDLE_POLL: Duration = Duration::from_millis(250);
+
+/// How long the relay stays awake after the last event: as long writers need not wake it.
+const LINGER: Duration = Duration::from_secs(3);
+
+/// How often is looked from the start, for rows that were held back.
+const FULL_READ: Duration = Duration::from_secs(1);
+
+/// How often a refused row is tried before it is parked.
+const ATTEMPTS: i32 = 10;
+
+/// The longest wait before a row that failed is tried again.
+const MAX_RETRY: Duration = Duration::from_secs(60);
+
+/// So many messages in a row that reached no queue are no fault of the messages: the topology is broken.
+const UNROUTABLE_IN_A_ROW: u32 = 100;
+
+/// What is to be stored of a row.
+enum Outcome {
+    Published,
+    Failed(Failure),
+}
+
+type Read = BoxFuture<'static, Result<Vec<OutboxRow>, sqlx::Error>>;
+type Store = BoxFuture<'static, Stored>;
+
+/// How far storing outcomes came.
+#[derive(Default)]
+struct Stored {
+    published: Vec<Sent>,
+    failed: Vec<Sent>,
+    left: Vec<(Sent, Outcome)>,
+    error: Option<sqlx::Error>,
+}
+
+/// One connection's worth of publishing.
+pub(super) struct Session<'a> {
+    task: &'a mut PublishTask,
+    publisher: Publisher,
+    backoff: &'a mut Backoff,
+    window: Window,
+    read: Option<Read>,
+    store: Option<Store>,
+    outcomes: Vec<(Sent, Outcome)>,
+    /// The database did not take outcomes: not before this.
+    store_not_before: Instant,
+    next_read: Instant,
+    next_full: Instant,
+    next_age: Instant,
+    last_event: Instant,
+    awake: bool,
+    limit: usize,
+    unroutable: u32,
+}
+
+/// The next result of what is under way, if anything is.
+async fn next_of<T>(slot: &mut Option<BoxFuture<'static, T>>) -> T {
+    match slot {
+        None => pending().await,
+        Some(future) => {
+            let result = future.await;
+            *slot = None;
+            result
+        }
+    }
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(task: &'a mut PublishTask, publisher: Publisher, backoff: &'a mut Backoff) -> Self {
+        let now = Instant::now();
+        Self {
+            task,
+            publisher,
+            backoff,
+            window: Window::default(),
+            read: None,
+            store: None,
+            outcomes: Vec::new(),
+            store_not_before: now,
+            next_read: now,
+            next_full: now,
+            next_age: now + AGE,
+            last_event: now - LINGER,
+            awake: false,
+            limit: 0,
+            unroutable: 0,
+        }
+    }
+
+    /// Until the connection fails, or until the process stops and nothing is in flight any more.
+    pub(super) async fn run(&mut self) -> Result<(), SessionEnded> {
+        self.task.holding.mark_changed();
+        // Another session may have been awake.
+        self.fall_asleep();
+        loop {
+            let stopping = self.task.stop.is_cancelled();
+            if stopping {
+                self.window.drop_ready();
+                if self.window.is_empty() && self.store.is_none() && self.read.is_none() {
+                    return Ok(());
+                }
+            } else {
+                self.send().await?;
+                self.begin_read();
+            }
+            self.begin_store();
+            self.hand_over();
+            self.keep_time();
+            self.task.metrics.in_flight.set(f64::from(u32::try_from(self.window.in_flight()).unwrap_or(u32::MAX)));
+            let due = if stopping { Instant::now() + IDLE_POLL } else { self.due() };
+            tokio::select! {
+                settled = self.publisher.settled() => self.settle(settled?)?,
+                read = next_of(&mut self.read) => self.take(read),
+                stored = next_of(&mut self.store) => self.stored(stored),
+                changed = self.task.holding.changed() => {
+                    if changed.is_err() {
+                        // The lease task is gone, and the process with it.
+                        return Ok(());
+                    }
+                    let shards = self.task.holding.borrow_and_update().shards.clone();
+                    self.window.set_shards(&shards);
+                    self.next_read = Instant::now();
+                    self.next_full = self.next_read;
+                    if self.awake {
+                        self.ask(Ask::WakeUp);
+                    }
+                }
+                () = self.task.wake.notified() => {
+                    self.last_event = Instant::now();
+                    self.next_read = self.last_event;
+                }
+                () = self.task.asleep.notified() => self.next_read = Instant::now(),
+                () = sleep_until(due) => {}
+                () = self.task.stop.cancelled(), if !stopping => {}
+            }
+        }
+    }
+
+    /// When something is to be done even if nothing happens.
+    fn due(&self) -> Instant {
+        let mut due = self.next_age;
+        if self.read.is_none() && self.has_room() {
+            due = due.min(self.next_read);
+        }
+        if self.store.is_none() && !self.outcomes.is_empty() {
+            due = due.min(self.store_not_before);
+        }
+        if self.awake {
+            due = due.min(self.last_event + LINGER);
+        }
+        if self.publisher.blocked() {
+            // Nobody tells when the broker lets publishers go on.
+            due = due.min(Instant::now() + IDLE_POLL);
+        }
+        due
+    }
+
+    /// Whether what another read brings can be held. Rows whose outcome cannot be stored do not pile up.
+    fn has_room(&self) -> bool {
+        self.window.shards() > 0 && self.window.ready() < LOW && self.window.known() < self.task.window.get() + 2 * READ
+    }
+
+    async fn send(&mut self) -> Result<(), SessionEnded> {
+        // A blocked broker confirms nothing: what is not sent now needs not be sent twice later.
+        while self.window.in_flight() < self.task.window.get() && !self.publisher.blocked() {
+            let Some(row) = self.window.next() else { break };
+            match message_of(&row) {
+                Ok(message) => {
+                    let ticket = self.publisher.publish(message).await?;
+                    self.window.sent(ticket, row);
+                }
+                Err(error) => self.refused(&row, &error.to_string(), Some(ATTEMPTS)),
+            }
+        }
+        Ok(())
+    }
+
+    fn begin_read(&mut self) {
+        let now = Instant::now();
+        if self.read.is_some() || now < self.next_read || !self.has_room() {
+            return;
+        }
+        let full = now >= self.next_full;
+        if full {
+            self.next_full = now + FULL_READ;
+        }
+        self.limit = READ.div_ceil(self.window.shards()) + self.window.most_held();
+        let limit = i64::try_from(self.limit).expect("invariant: a few thousand");
+        let from: Vec<ReadFrom> = self.window.begin_read(if full { Reach::Full } else { Reach::Recent });
+        let pool = self.task.pool.clone();
+        self.read = Some(Box::pin(async move { read_pending(&pool, &from, limit).await }));
+        self.next_read = now + self.poll();
+    }
+
+    fn poll(&self) -> Duration {
+        if self.awake { BUSY_POLL } else { IDLE_POLL }
+    }
+
+    fn take(&mut self, read: Result<Vec<OutboxRow>, sqlx::Error>) {
+        let rows = match read {
+            Ok(rows) => rows,
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the outbox could not be read");
+                self.next_read = Instant::now() + IDLE_POLL;
+                return;
+            }
+        };
+        let more = self.fills_a_limit(&rows);
+        if self.window.take(rows) > 0 {
+            self.last_event = Instant::now();
+        }
+        if more {
+            self.next_read = Instant::now();
+        }
+    }
+
+    /// Whether any shard returned as much as it was allowed to, so that there is more.
+    fn fills_a_limit(&self, rows: &[OutboxRow]) -> bool {
+        let mut counts = HashMap::<(Outbox, i16), usize>::new();
+        rows.iter().any(|row| {
+            let count = counts.entry((row.outbox, row.shard)).or_default();
+            *count += 1;
+            *count >= self.limit
+        })
+    }
+
+    fn settle(&mut self, settled: Vec<Settled>) -> Result<(), SessionEnded> {
+        let mut placed = Vec::new();
+        let mut lost = None;
+        for Settled { ticket, outcome } in settled {
+            let Some(row) = self.window.outcome(ticket) else { continue };
+            match outcome {
+                Ok(()) => {
+                    let sent = Sent::of(&row);
+                    if sent.placed {
+                        placed.push(row.order_id);
+                    }
+                    self.task.metrics.published.increment(1);
+                    self.unroutable = 0;
+                    self.backoff.reset();
+                    self.outcomes.push((sent, Outcome::Published));
+                }
+                Err(error) => {
+                    self.task.metrics.publish_failures.increment(1);
+                    match &error {
+                        // Nothing of the row's own: it is never parked for it.
+                        PublishError::Unroutable => {
+                            self.unroutable += 1;
+                            self.refused(&row, &error.to_string(), None);
+                        }
+                        PublishError::Refused => self.refused(&row, &error.to_string(), Some(ATTEMPTS)),
+                        PublishError::Doubtful => self.window.send_again(row),
+                        PublishError::NotConfirming | PublishError::ChannelLost(_) => lost = Some(error.to_string()),
+                    }
+                }
+            }
+        }
+        if !placed.is_empty() && self.task.placed.try_send(placed).is_err() {
+            self.task.metrics.hints_lost.increment(1);
+        }
+        if self.unroutable >= UNROUTABLE_IN_A_ROW {
+            lost = Some(format!("{UNROUTABLE_IN_A_ROW} messages in a row reached no queue"));
+        }
+        match lost {
+            Some(reason) => Err(SessionEnded::Channel(reason)),
+            None => Ok(()),
+        }
+    }
+
+    fn refused(&mut self, row: &OutboxRow, error: &str, park_after: Option<i32>) {
+        let doubled = self.task.retry.saturating_mul(1 << row.attempts.clamp(0, 16));
+        let retry_in = doubled.min(MAX_RETRY).mul_f64(0.75 + 0.5 * rand::random::<f64>());
+        let failure = Failure { error: error.to_owned(), retry_in, park_after };
+        tracing::warn!(
+            event.id = %row.event_id,
+            order.id = %row.order_id,
+            event.kind = row.event_type,
+            attempts = row.attempts + 1,
+            error,
+            "an event could not be published"
+        );
+        self.outcomes.push((Sent::of(row), Outcome::Failed(failure)));
+    }
+
+    fn begin_store(&mut self) {
+        if self.store.is_some() || self.outcomes.is_empty() || Instant::now() < self.store_not_before {
+            return;
+        }
+        let outcomes = std::mem::take(&mut self.outcomes);
+        let pool = self.task.pool.clone();
+        self.store = Some(Box::pin(async move { store(&pool, outcomes).await }));
+    }
+
+    fn stored(&mut self, stored: Stored) {
+        for sent in &stored.published {
+            self.window.published(sent);
+        }
+        for sent in &stored.failed {
+            self.window.failed(sent);
+        }
+        if let Some(error) = &stored.error {
+            tracing::warn!(error = error as &dyn std::error::Error, "outcomes could not be stored");
+            self.outcomes.extend(stored.left);
+            self.store_not_before = Instant::now() + IDLE_POLL;
+        }
+    }
+
+    /// What is confirmed is stored even when the connection is gone: that saves publishing it twice.
+    pub(super) async fn store_outcomes(&mut self) {
+        if self.store.is_some() {
+            let stored = next_of(&mut self.store).await;
+            self.stored(stored);
+        }
+        self.begin_store();
+        if self.store.is_some() {
+            let stored = next_of(&mut self.store).await;
+            self.stored(stored);
+        }
+        // A read is let finish, so that its connection goes back to the pool as it came.
+        if self.read.is_some() {
+            let _ = next_of(&mut self.read).await;
+        }
+        self.task.metrics.in_flight.set(0.0);
+    }
+
+    /// Says which shards to be handed over are drained.
+    fn hand_over(&mut self) {
+        let holding = self.task.holding.borrow();
+        let drained: Vec<i16> = holding.giving_back.iter().copied().filter(|shard| self.window.is_drained(*shard)).collect();
+        drop(holding);
+        if !drained.is_empty() {
+            self.ask(Ask::Drained(drained));
+        }
+    }
+
+    fn keep_time(&mut self) {
+        self.task.heart.beat();
+        let now = Instant::now();
+        if now >= self.next_age {
+            self.window.age();
+            self.next_age = now + AGE;
+        }
+        let busy = now < self.last_event + LINGER;
+        if self.awake && !busy {
+            self.fall_asleep();
+        } else if !self.awake && busy {
+            self.awake = true;
+            self.ask(Ask::WakeUp);
+        }
+    }
+
+    /// The notification that this is done makes us look once more: a writer that found us awake just before is then
+    /// seen, if it has committed, and else by the poll.
+    fn fall_asleep(&mut self) {
+        self.awake = false;
+        self.ask(Ask::FallAsleep(self.task.asleep.clone()));
+    }
+
+    /// Asks the lease task. When it does not listen the leases are lost or about to be; what is asked is asked again
+    /// when they are back, and until then the poll does without.
+    fn ask(&self, ask: Ask) {
+        let _ = self.task.asks.try_send(ask);
+    }
+}
+
+/// Stores outcomes: one statement for what was published in each outbox, and one for each failure.
+async fn store(pool: &sqlx::PgPool, outcomes: Vec<(Sent, Outcome)>) -> Stored {
+    let mut stored = Stored { left: outcomes, ..Stored::default() };
+    for outbox in Outbox::ALL {
+        let is_published = |(sent, outcome): &(Sent, Outcome)| sent.outbox == outbox && matches!(outcome, Outcome::Published);
+        let rows: Vec<RowKey> = stored.left.iter().filter(|one| is_published(one)).map(|(sent, _)| sent.row).collect();
+        if let Err(error) = mark_published(pool, outbox, &rows).await {
+            stored.error = Some(error);
+            return stored;
+        }
+        let (published, left): (Vec<_>, Vec<_>) = stored.left.into_iter().partition(is_published);
+        stored.published.extend(published.into_iter().map(|(sent, _)| sent));
+        stored.left = left;
+    }
+    while let Some((sent, outcome)) = stored.left.pop() {
+        let Outcome::Failed(failure) = &outcome else { continue };
+        match mark_failed(pool, sent.outbox, sent.row, failure).await {
+            Ok(parked) => {
+                if parked {
+                    tracing::error!(event.id = %sent.event_id, order.id = %sent.order_id, "an event is parked: its order waits for a person");
+                }
+                stored.failed.push(sent);
+            }
+            Err(error) => {
+                stored.left.push((sent, outcome));
+                stored.error = Some(error);
+                return stored;
+            }
+        }
+    }
+    stored
+}

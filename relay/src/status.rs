@@ -1,0 +1,179 @@
+//! Status events: decoded, applied to their order, told to whoever watches, and then acknowledged.
+//!
+//! Events of one order go through one lane and stay in order; lanes run beside each other. An event is acknowledged
+//! after its move is committed: what dies in between is delivered again and changes nothing.
+
+mod dead_letter;
+mod event;
+
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use velure_amqp::{BrokerConfig, ConnectError, ConsumeError, Consumer, Delivery, Outcome, STATUS_QUEUE, TopologyError, Uses};
+use velure_domain::OrderId;
+use velure_postgres::outbox::shard_of;
+use velure_postgres::status::{Applied, StatusStore};
+use velure_service::Backoff;
+
+use crate::hints::Hints;
+use crate::metrics::Metrics;
+use dead_letter::DeadLetters;
+use event::StatusEvent;
+
+/// What consuming uses on the broker.
+pub(crate) const USES: Uses<'static> = Uses { exchanges: &[], queues: &[STATUS_QUEUE] };
+
+/// Unanswered deliveries at most.
+const PREFETCH: u16 = 200;
+
+/// Orders that are moved at the same time at most: the database has 12 connections, and publishing needs some.
+const LANES: usize = 8;
+
+/// The status consumer.
+#[derive(Clone)]
+pub(crate) struct StatusTask {
+    pub(crate) broker: BrokerConfig,
+    pub(crate) store: StatusStore,
+    pub(crate) hints: Hints,
+    pub(crate) stop: CancellationToken,
+    pub(crate) metrics: Metrics,
+}
+
+/// Consuming cannot go on over this connection.
+#[derive(Debug, thiserror::Error)]
+enum SessionEnded {
+    #[error("no connection")]
+    Connect(#[from] ConnectError),
+    #[error("the topology is not there")]
+    Topology(#[from] TopologyError),
+    #[error("the consumer is lost")]
+    Consume(#[from] ConsumeError),
+    #[error("a lane ended")]
+    Lane(#[from] tokio::task::JoinError),
+}
+
+impl StatusTask {
+    /// Consumes until it is asked to stop; then takes nothing more, and finishes what it holds.
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        let mut backoff = Backoff::for_connections();
+        loop {
+            match self.session(&mut backoff).await {
+                Ok(()) => return Ok(()),
+                Err(SessionEnded::Lane(error)) => return Err(error).context("a lane of the status consumer panicked"),
+                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "consuming status events is interrupted"),
+            }
+            if backoff.wait(&self.stop).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn session(&self, backoff: &mut Backoff) -> Result<(), SessionEnded> {
+        let connection = self.broker.connect("status").await?;
+        connection.verify(USES).await?;
+        let mut consumer = Consumer::open(&connection, STATUS_QUEUE, PREFETCH).await?;
+        backoff.reset();
+        let dead_letters = std::sync::Arc::new(Mutex::new(DeadLetters::new(self.broker.clone())));
+        let mut lanes = JoinSet::new();
+        let senders: Vec<_> = (0..LANES)
+            .map(|_| {
+                // The prefetch bounds what all lanes hold together, so a sender never waits.
+                let (sender, deliveries) = mpsc::channel(usize::from(PREFETCH));
+                let lane = Lane { task: self.clone(), dead_letters: dead_letters.clone() };
+                lanes.spawn(lane.run(deliveries));
+                sender
+            })
+            .collect();
+        let ended = loop {
+            tokio::select! {
+                () = self.stop.cancelled() => {
+                    consumer.stop().await;
+                    break Ok(());
+                }
+                delivery = consumer.next() => match delivery {
+                    Ok(delivery) => {
+                        let decoded = StatusEvent::of(&delivery);
+                        let lane = decoded.as_ref().map_or(0, |event| lane_of(event.order_id));
+                        if senders[lane].send((delivery, decoded)).await.is_err() {
+                            break Ok(());
+                        }
+                    }
+                    Err(error) => break Err(error),
+                },
+            }
+        };
+        drop(senders);
+        while let Some(lane) = lanes.join_next().await {
+            lane?;
+        }
+        connection.close().await;
+        Ok(ended?)
+    }
+}
+
+fn lane_of(order_id: OrderId) -> usize {
+    usize::try_from(shard_of(order_id.as_uuid())).expect("invariant: a shard is not negative") % LANES
+}
+
+/// Handles its deliveries one after the other.
+struct Lane {
+    task: StatusTask,
+    dead_letters: std::sync::Arc<Mutex<DeadLetters>>,
+}
+
+impl Lane {
+    async fn run(self, mut deliveries: mpsc::Receiver<(Delivery, Result<StatusEvent, String>)>) {
+        while let Some((delivery, decoded)) = deliveries.recv().await {
+            let outcome = self.handle(&delivery, decoded).await;
+            // If the channel is gone the event comes again, and is then known.
+            if let Err(error) = delivery.settle(outcome).await {
+                tracing::debug!(error = &error as &dyn std::error::Error, "a delivery could not be answered");
+            }
+        }
+    }
+
+    async fn handle(&self, delivery: &Delivery, decoded: Result<StatusEvent, String>) -> Outcome {
+        let event = match decoded {
+            Ok(event) => event,
+            Err(reason) => return self.dead_letter(delivery, &reason).await,
+        };
+        // An outage is waited out while the delivery is held: requeueing would only spin.
+        let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(5));
+        let applied = loop {
+            match self.task.store.apply(event.order_id, event.status, event.failure.as_ref()).await {
+                Ok(applied) => break applied,
+                Err(error) if error.is_transient() => {
+                    tracing::warn!(order.id = %event.order_id, error = &error as &dyn std::error::Error, "a status waits for the database");
+                    if backoff.wait(&self.task.stop).await.is_err() {
+                        return Outcome::Requeue;
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(order.id = %event.order_id, error = &error as &dyn std::error::Error, "a status cannot be stored");
+                    return self.dead_letter(delivery, "the order refuses this status").await;
+                }
+            }
+        };
+        match applied {
+            Applied::Moved(moves) => {
+                self.task.metrics.statuses_applied.increment(u64::try_from(moves.len()).unwrap_or(0));
+                self.task.hints.tell(&moves).await;
+                Outcome::Ack
+            }
+            Applied::Known => {
+                self.task.metrics.statuses_known.increment(1);
+                Outcome::Ack
+            }
+            Applied::UnknownOrder => self.dead_letter(delivery, "there is no such order").await,
+        }
+    }
+
+    async fn dead_letter(&self, delivery: &Delivery, reason: &str) -> Outcome {
+        self.task.metrics.dead_letters.increment(1);
+        tracing::error!(event.id = ?delivery.message_id(), event.kind = delivery.routing_key(), reason, "a status event goes to the dead-letter queue");
+        self.dead_letters.lock().await.publish(delivery, reason).await
+    }
+}

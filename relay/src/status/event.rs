@@ -1,0 +1,100 @@
+use serde::Deserialize;
+use serde_json::Value;
+use velure_amqp::Delivery;
+use velure_contracts::events::{Envelope, EventType, OrderFailed, SCHEMA_VERSION};
+use velure_domain::{OrderFailure, OrderId, OrderStatus};
+
+/// What a status event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StatusEvent {
+    pub(crate) order_id: OrderId,
+    pub(crate) status: OrderStatus,
+    pub(crate) failure: Option<OrderFailure>,
+}
+
+/// All that is read of a body before its version is known.
+#[derive(Deserialize)]
+struct Versioned {
+    schema_version: u64,
+}
+
+impl StatusEvent {
+    /// Reads a delivery, or says why nobody ever can.
+    pub(crate) fn of(delivery: &Delivery) -> Result<Self, String> {
+        Self::parse(delivery.body())
+    }
+
+    fn parse(body: &[u8]) -> Result<Self, String> {
+        let Versioned { schema_version } = serde_json::from_slice(body).map_err(|error| format!("the body is no event: {error}"))?;
+        if schema_version != u64::from(SCHEMA_VERSION) {
+            return Err(format!("schema version {schema_version} is not known"));
+        }
+        let envelope: Envelope<Value> = serde_json::from_slice(body).map_err(|error| format!("the body is no event: {error}"))?;
+        let (status, failure) = match envelope.kind {
+            EventType::OrderProcessing => (OrderStatus::Processing, None),
+            EventType::OrderCompleted => (OrderStatus::Completed, None),
+            EventType::OrderFailed => (OrderStatus::Failed, Some(failure_of(envelope.data)?)),
+            EventType::OrderCreated => return Err("order.created is no status event".to_owned()),
+        };
+        Ok(Self { order_id: envelope.order_id.into(), status, failure })
+    }
+}
+
+fn failure_of(data: Value) -> Result<OrderFailure, String> {
+    let OrderFailed { failure } = serde_json::from_value(data).map_err(|error| format!("the data is no failure: {error}"))?;
+    let code = failure.code.parse().map_err(|_| "the failure's code is not known".to_owned())?;
+    let product_id = failure.product_id.map(|id| id.parse()).transpose().map_err(|_| "the failure's product is no id".to_owned())?;
+    Ok(OrderFailure { code, product_id })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use velure_domain::FailureCode;
+
+    use super::*;
+
+    const ORDER: &str = "01900000-0000-7000-8000-000000000001";
+
+    fn body(kind: &str, version: u64, data: Value) -> Vec<u8> {
+        let id = "01900000-0000-7000-8000-000000000002";
+        let body = json!({"id": id, "type": kind, "schema_version": version, "order_id": ORDER, "version": 3,
+            "occurred_at": "2026-01-02T03:04:05Z", "data": data, "later": "is ignored"});
+        body.to_string().into_bytes()
+    }
+
+    #[test]
+    fn each_type_is_a_status() {
+        let failed = json!({"failure": {"code": "insufficient_stock", "message": "m", "product_id": "0123456789abcdef01234567"}});
+        for (kind, data, status) in [
+            ("order.processing", json!({}), OrderStatus::Processing),
+            ("order.completed", json!({}), OrderStatus::Completed),
+            ("order.failed", failed, OrderStatus::Failed),
+        ] {
+            let event = StatusEvent::parse(&body(kind, 1, data)).expect("an event");
+            assert_eq!((event.order_id.to_string().as_str(), event.status), (ORDER, status));
+            assert_eq!(event.failure.is_some(), status == OrderStatus::Failed);
+        }
+        let failed = json!({"failure": {"code": "timeout", "message": "m"}});
+        let event = StatusEvent::parse(&body("order.failed", 1, failed)).expect("an event");
+        assert_eq!(event.failure, Some(OrderFailure { code: FailureCode::Timeout, product_id: None }));
+    }
+
+    #[test]
+    fn what_nobody_can_read_is_refused_with_a_reason() {
+        let deep = "[".repeat(10_000);
+        for (bad, reason) in [
+            (b"".to_vec(), "the body is no event"),
+            (b"\xff\xfe".to_vec(), "the body is no event"),
+            (deep.into_bytes(), "the body is no event"),
+            (body("order.completed", 2, json!({})), "schema version 2 is not known"),
+            (body("order.created", 1, json!({})), "order.created is no status event"),
+            (body("order.shipped", 1, json!({})), "the body is no event"),
+            (body("order.failed", 1, json!({})), "the data is no failure"),
+            (body("order.failed", 1, json!({"failure": {"code": "bad luck", "message": "m"}})), "the failure's code is not known"),
+        ] {
+            let error = StatusEvent::parse(&bad).expect_err("refused");
+            assert!(error.starts_with(reason), "{error}");
+        }
+    }
+}

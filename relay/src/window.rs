@@ -1,0 +1,289 @@
+//! What the relay holds in memory, and the order in which it may let go of it. Pure: no clock, no I/O.
+//!
+//! A row is *known* from when it is read until its outcome is stored. One order has at most one row on its way at a
+//! time; the next waits here until the outcome of the one before is stored. So a refusal of the first can never let
+//! the second overtake it, whatever the broker does.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::time::Duration;
+
+use uuid::Uuid;
+use velure_amqp::Ticket;
+use velure_postgres::outbox::{Outbox, OutboxRow, ReadFrom, RowKey};
+
+/// Identifies a row among all.
+type Key = (Outbox, i64);
+
+/// A row without its body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) outbox: Outbox,
+    pub(crate) row: RowKey,
+    pub(crate) shard: i16,
+    pub(crate) event_id: Uuid,
+    pub(crate) order_id: Uuid,
+    pub(crate) attempts: i32,
+    pub(crate) placed: bool,
+}
+
+impl Sent {
+    pub(crate) fn of(row: &OutboxRow) -> Self {
+        Self {
+            outbox: row.outbox,
+            row: (row.created_at, row.sequence),
+            shard: row.shard,
+            event_id: row.event_id,
+            order_id: row.order_id,
+            attempts: row.attempts,
+            placed: row.outbox == Outbox::Orders && row.event_type == "order.created",
+        }
+    }
+
+    fn key(&self) -> Key {
+        (self.outbox, self.row.1)
+    }
+}
+
+/// From where to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// From where reading was [`AGE`] ago. A transaction that took its sequence since then and committed late is
+    /// found, and found before anything that its order appended later. Reading on from the newest row instead would
+    /// skip the former and publish the latter first.
+    Recent,
+    /// From the start: rows that were held back are there.
+    Full,
+}
+
+/// How far behind a read begins at least. Longer than any writer's transaction can last: its statements end after
+/// 3 s, and it may idle for 5 s.
+pub(crate) const AGE: Duration = Duration::from_secs(10);
+
+/// How far one shard was read: now, some time ago, and at least [`AGE`] ago.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cursor {
+    now: [i64; 2],
+    before: [i64; 2],
+    recent: [i64; 2],
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Window {
+    cursors: BTreeMap<i16, Cursor>,
+    ready: VecDeque<OutboxRow>,
+    /// Orders with a row on its way, and what waits behind it.
+    busy: HashMap<(Outbox, Uuid), VecDeque<OutboxRow>>,
+    in_flight: HashMap<Ticket, OutboxRow>,
+    known: HashSet<Key>,
+    /// Outcomes are stored, but a read that began before may still return the row.
+    settled: Vec<Key>,
+    /// Rows on each shard whose outcome is not stored.
+    held: HashMap<i16, usize>,
+    /// Rises when a read that is under way must not count any more: what it saw may be out of order by now.
+    generation: u64,
+    reading: u64,
+}
+
+fn index(outbox: Outbox) -> usize {
+    match outbox {
+        Outbox::Orders => 0,
+        Outbox::Fulfilment => 1,
+    }
+}
+
+impl Window {
+    /// Reads these shards from now on and no others. What was read of others and not sent is forgotten; what is in
+    /// flight stays until its outcome is stored.
+    pub(crate) fn set_shards(&mut self, shards: &BTreeSet<i16>) {
+        self.generation += 1;
+        self.cursors.retain(|shard, _| shards.contains(shard));
+        for shard in shards {
+            self.cursors.entry(*shard).or_default();
+        }
+        let (ready, dropped) = std::mem::take(&mut self.ready).into_iter().partition(|row| shards.contains(&row.shard));
+        self.ready = ready;
+        let dropped: VecDeque<OutboxRow> = dropped;
+        for row in &dropped {
+            self.forget(&Sent::of(row));
+        }
+        let mut waiting = Vec::new();
+        for queue in self.busy.values_mut() {
+            if queue.front().is_some_and(|row| !shards.contains(&row.shard)) {
+                waiting.extend(queue.drain(..));
+            }
+        }
+        for row in &waiting {
+            self.drop_known(&Sent::of(row));
+        }
+    }
+
+    pub(crate) fn shards(&self) -> usize {
+        self.cursors.len()
+    }
+
+    /// Whether nothing of this shard is held any more.
+    pub(crate) fn is_drained(&self, shard: i16) -> bool {
+        !self.held.contains_key(&shard)
+    }
+
+    /// Begins a read: where each shard is read from.
+    pub(crate) fn begin_read(&mut self, reach: Reach) -> Vec<ReadFrom> {
+        // A read that begins now sees every outcome that is stored by now.
+        for key in self.settled.drain(..) {
+            self.known.remove(&key);
+        }
+        self.reading = self.generation;
+        let from = |cursor: &Cursor| match reach {
+            Reach::Recent => cursor.recent,
+            Reach::Full => [0, 0],
+        };
+        self.cursors
+            .iter()
+            .map(|(shard, cursor)| {
+                let [orders, fulfilment] = from(cursor);
+                ReadFrom { shard: *shard, orders, fulfilment }
+            })
+            .collect()
+    }
+
+    /// The most rows that a read may return on one shard only because they are held already.
+    pub(crate) fn most_held(&self) -> usize {
+        self.held.values().copied().max().unwrap_or(0)
+    }
+
+    /// Takes rows that were read. How many of them are new.
+    pub(crate) fn take(&mut self, rows: Vec<OutboxRow>) -> usize {
+        if self.reading != self.generation {
+            return 0;
+        }
+        let mut new = 0;
+        for row in rows {
+            let Some(cursor) = self.cursors.get_mut(&row.shard) else { continue };
+            let at = &mut cursor.now[index(row.outbox)];
+            *at = (*at).max(row.sequence);
+            if !self.known.insert((row.outbox, row.sequence)) {
+                continue;
+            }
+            new += 1;
+            *self.held.entry(row.shard).or_default() += 1;
+            if let Some(waiting) = self.busy.get_mut(&(row.outbox, row.order_id)) {
+                // A row that was committed late can belong before one that waits already.
+                let place = waiting.partition_point(|other| other.sequence < row.sequence);
+                waiting.insert(place, row);
+            } else {
+                self.busy.insert((row.outbox, row.order_id), VecDeque::new());
+                self.ready.push_back(row);
+            }
+        }
+        new
+    }
+
+    /// Some seconds have passed.
+    pub(crate) fn age(&mut self) {
+        for cursor in self.cursors.values_mut() {
+            cursor.recent = cursor.before;
+            cursor.before = cursor.now;
+        }
+    }
+
+    /// The next row to be published.
+    pub(crate) fn next(&mut self) -> Option<OutboxRow> {
+        self.ready.pop_front()
+    }
+
+    pub(crate) fn sent(&mut self, ticket: Ticket, row: OutboxRow) {
+        self.in_flight.insert(ticket, row);
+    }
+
+    /// Nobody knows what became of it: it goes out again, before anything else of its order.
+    pub(crate) fn send_again(&mut self, row: OutboxRow) {
+        self.ready.push_front(row);
+    }
+
+    pub(crate) fn ready(&self) -> usize {
+        self.ready.len()
+    }
+
+    pub(crate) fn in_flight(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    pub(crate) fn known(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Whether there is nothing on its way.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    /// What was published with this ticket. It stays known until its outcome is stored.
+    pub(crate) fn outcome(&mut self, ticket: Ticket) -> Option<OutboxRow> {
+        self.in_flight.remove(&ticket)
+    }
+
+    /// The row is recorded as published: the order's next one may go, unless its shard is given up.
+    pub(crate) fn published(&mut self, sent: &Sent) {
+        self.settle(sent);
+        let order = (sent.outbox, sent.order_id);
+        match self.busy.get_mut(&order).and_then(VecDeque::pop_front) {
+            Some(next) => self.ready.push_back(next),
+            None => {
+                self.busy.remove(&order);
+            }
+        }
+    }
+
+    /// The row is recorded as failed: what waits behind it is held back with it, and read again when its time comes.
+    pub(crate) fn failed(&mut self, sent: &Sent) {
+        self.generation += 1;
+        self.settle(sent);
+        self.drop_waiting(sent);
+    }
+
+    /// It was never sent, and nothing is recorded.
+    fn forget(&mut self, sent: &Sent) {
+        self.drop_known(sent);
+        self.drop_waiting(sent);
+    }
+
+    /// Stops sending: what was read and not sent is forgotten.
+    pub(crate) fn drop_ready(&mut self) {
+        self.generation += 1;
+        while let Some(row) = self.ready.pop_front() {
+            self.forget(&Sent::of(&row));
+        }
+        let waiting: Vec<Sent> = self.busy.values_mut().flat_map(|queue| queue.drain(..)).map(|row| Sent::of(&row)).collect();
+        for sent in &waiting {
+            self.drop_known(sent);
+        }
+    }
+
+    fn drop_waiting(&mut self, sent: &Sent) {
+        for row in self.busy.remove(&(sent.outbox, sent.order_id)).unwrap_or_default() {
+            self.drop_known(&Sent::of(&row));
+        }
+    }
+
+    fn drop_known(&mut self, sent: &Sent) {
+        self.known.remove(&sent.key());
+        self.release(sent.shard);
+    }
+
+    fn settle(&mut self, sent: &Sent) {
+        self.settled.push(sent.key());
+        self.release(sent.shard);
+    }
+
+    fn release(&mut self, shard: i16) {
+        if let Some(held) = self.held.get_mut(&shard) {
+            *held -= 1;
+            if *held == 0 {
+                self.held.remove(&shard);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+use chrono::DateTime;
+use velure_postgres::outbox::shard_of;
+
+use super::*;
+
+fn order(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+fn row(n: u128, sequence: i64) -> OutboxRow {
+    OutboxRow {
+        outbox: Outbox::Fulfilment,
+        created_at: DateTime::UNIX_EPOCH,
+        sequence,
+        shard: shard_of(order(n)),
+        event_id: Uuid::from_u128(u128::try_from(sequence).expect("not negative")),
+        order_id: order(n),
+        version: 2,
+        event_type: "order.processing".into(),
+        body: Vec::new(),
+        reason: None,
+        traceparent: None,
+        tracestate: None,
+        attempts: 0,
+    }
+}
+
+fn window() -> Window {
+    let mut window = Window::default();
+    window.set_shards(&(0..64).collect());
+    window
+}
+
+/// Reads as a relay would.
+fn read(window: &mut Window, rows: Vec<OutboxRow>) -> usize {
+    window.begin_read(Reach::Recent);
+    window.take(rows)
+}
+
+fn next(window: &mut Window) -> Option<i64> {
+    window.next().map(|row| row.sequence)
+}
+
+#[test]
+fn an_orders_second_row_waits_until_the_first_is_recorded() {
+    let mut window = window();
+    assert_eq!(read(&mut window, vec![row(1, 1), row(1, 2), row(2, 3)]), 3);
+    let first = window.next().expect("the first");
+    assert_eq!((first.sequence, next(&mut window), next(&mut window)), (1, Some(3), None));
+    window.published(&Sent::of(&first));
+    assert_eq!(next(&mut window), Some(2));
+}
+
+#[test]
+fn what_waits_behind_a_failure_is_not_sent() {
+    let mut window = window();
+    read(&mut window, vec![row(1, 1), row(1, 2)]);
+    let first = window.next().expect("the first");
+    window.failed(&Sent::of(&first));
+    assert_eq!(next(&mut window), None);
+    assert!(window.is_empty());
+}
+
+#[test]
+fn a_read_that_began_before_an_outcome_was_stored_brings_nothing_back() {
+    let mut window = window();
+    read(&mut window, vec![row(1, 1)]);
+    let first = window.next().expect("the first");
+    window.begin_read(Reach::Recent);
+    window.published(&Sent::of(&first));
+    assert_eq!(window.take(vec![row(1, 1)]), 0);
+    // The next read sees the outcome; whoever sets it back by hand has it published again.
+    assert_eq!(read(&mut window, vec![row(1, 1)]), 1);
+}
+
+#[test]
+fn a_read_that_began_before_a_failure_was_stored_sends_nothing_of_that_order() {
+    let mut window = window();
+    read(&mut window, vec![row(1, 1)]);
+    let first = window.next().expect("the first");
+    window.begin_read(Reach::Recent);
+    window.failed(&Sent::of(&first));
+    assert_eq!(window.take(vec![row(1, 2)]), 0);
+    assert_eq!(next(&mut window), None);
+}
+
+#[test]
+fn a_row_that_is_held_is_not_taken_twice() {
+    let mut window = window();
+    assert_eq!(read(&mut window, vec![row(1, 1), row(1, 2)]), 2);
+    assert_eq!(read(&mut window, vec![row(1, 1), row(1, 2), row(1, 3)]), 1);
+    assert_eq!(window.most_held(), 3);
+}
+
+#[test]
+fn a_shard_that_is_given_up_sends_nothing_more_and_is_drained_when_its_last_outcome_is_stored() {
+    let mut window = window();
+    read(&mut window, vec![row(1, 1), row(1, 2), row(2, 3)]);
+    let first = window.next().expect("the first");
+    let shard = shard_of(order(1));
+    window.set_shards(&(0..64).filter(|s| *s != shard).collect());
+    assert!(!window.is_drained(shard));
+    window.published(&Sent::of(&first));
+    assert!(window.is_drained(shard));
+    assert_eq!((next(&mut window), next(&mut window)), (Some(3), None));
+    assert_eq!(read(&mut window, vec![row(1, 2)]), 0);
+}
+
+#[test]
+fn a_read_begins_where_reading_was_some_time_ago() {
+    let mut window = window();
+    let from = |window: &mut Window, reach| {
+        let shard = shard_of(order(1));
+        window.begin_read(reach).into_iter().find(|f| f.shard == shard).map(|f| f.fulfilment)
+    };
+    read(&mut window, vec![row(1, 7)]);
+    assert_eq!(from(&mut window, Reach::Recent), Some(0));
+    window.age();
+    assert_eq!(from(&mut window, Reach::Recent), Some(0));
+    window.age();
+    assert_eq!(from(&mut window, Reach::Recent), Some(7));
+    assert_eq!(from(&mut window, Reach::Full), Some(0));
+}
+
+#[test]
+fn a_row_of_doubtful_outcome_goes_out_again_before_what_follows_it() {
+    let mut window = window();
+    read(&mut window, vec![row(1, 1), row(1, 2)]);
+    let first = window.next().expect("the first");
+    window.send_again(first);
+    assert_eq!((next(&mut window), next(&mut window)), (Some(1), None));
+}
+
+#[test]
+fn after_stopping_only_what_is_in_flight_is_held() {
+    let mut window = window();
+    read(&mut window, vec![row(1, 1), row(1, 2), row(2, 3)]);
+    let first = window.next().expect("the first");
+    window.drop_ready();
+    assert_eq!(next(&mut window), None);
+    assert!(!window.is_empty());
+    window.published(&Sent::of(&first));
+    assert!(window.is_empty());
+}
