@@ -1,0 +1,113 @@
+//! Charges whose answer never came.
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use velure_amqp::Outcome;
+use velure_order_processor::payment::{Charge, ChargeOutcome, PaymentProvider, SimulatedConfig};
+
+use crate::world::{AT_ONCE, Placed, World};
+
+const ANSWERS_LOST: SimulatedConfig =
+    SimulatedConfig { delay: std::time::Duration::ZERO, decline_per_mille: 0, lost_answers: 1, lost_requests: 0 };
+const REQUESTS_LOST: SimulatedConfig = SimulatedConfig { lost_answers: 0, lost_requests: 1_000, ..ANSWERS_LOST };
+
+#[sqlx::test(migrator = "velure_postgres::ORDERS")]
+async fn a_charge_whose_answer_got_lost_keeps_the_stock_and_is_found_again(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let world = World::open(options, connect).await;
+    let (order, processor) = (Placed::new(), world.processor(AT_ONCE, ANSWERS_LOST));
+    assert_eq!(world.deliver(&processor, &order).await, Outcome::Ack);
+    assert_eq!(world.phase(&order).await, "RESERVED");
+    assert_eq!(world.events(&order).await, ["order.processing"]);
+    assert_eq!(world.catalog.state(&order.id.to_string()), Some("held"));
+    world.settle(&processor).await;
+    world.assert_completed(&order).await;
+}
+
+#[sqlx::test(migrator = "velure_postgres::ORDERS")]
+async fn a_charge_that_never_arrived_is_asked_for_again_for_as_long_as_it_takes(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let world = World::open(options, connect).await;
+    let order = Placed::new();
+    let deaf = world.processor(AT_ONCE, REQUESTS_LOST);
+    world.deliver(&deaf, &order).await;
+    // Far more tries than an order that was never charged is given.
+    for _ in 0..20 {
+        assert_eq!(deaf.run_due().await.expect("claimed"), 1);
+        assert_eq!(world.phase(&order).await, "RESERVED");
+    }
+    world.settle(&world.sound()).await;
+    world.assert_completed(&order).await;
+}
+
+#[sqlx::test(migrator = "velure_postgres::ORDERS")]
+async fn a_declined_charge_whose_answer_got_lost_fails_the_order_once_it_is_known(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let world = World::open(options, connect).await;
+    let order = Placed::paid_with("pm_card_chargeDeclined");
+    let processor = world.processor(AT_ONCE, ANSWERS_LOST);
+    world.deliver(&processor, &order).await;
+    assert_eq!(world.phase(&order).await, "RESERVED");
+    world.settle(&processor).await;
+    world.assert_failed(&order, "payment_declined").await;
+}
+
+#[sqlx::test(migrator = "velure_postgres::ORDERS")]
+async fn when_time_is_over_a_charge_that_never_arrived_is_cancelled_and_can_never_succeed(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let world = World::open(options, connect).await;
+    let order = Placed::new();
+    let deaf = world.processor(AT_ONCE, REQUESTS_LOST);
+    world.deliver(&deaf, &order).await;
+    world.deliver(&deaf, &order.expired()).await;
+    assert_eq!(world.phase(&order).await, "FAILED");
+    assert_eq!(world.failure(&order).await.0, "timeout");
+    assert_eq!(world.catalog.state(&order.id.to_string()), Some("released"));
+    // The request that was on its way all along arrives now.
+    let method = "pm_card_visa".parse().expect("a legal token");
+    let amount = velure_domain::Money::new(2490, velure_domain::Currency::Usd).expect("a legal amount");
+    let key = format!("order:{}:charge", order.id);
+    let late = world.payments(SimulatedConfig::default()).charge(&Charge { key: &key, amount, method: &method }).await;
+    assert_eq!(late.expect("an answer for good"), ChargeOutcome::Cancelled);
+    assert_eq!(world.ledger().await, [("CANCELLED".to_owned(), None)]);
+}
+
+#[sqlx::test(migrator = "velure_postgres::ORDERS")]
+async fn when_time_is_over_a_charge_that_was_made_after_all_completes_the_order(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let world = World::open(options, connect).await;
+    let (order, processor) = (Placed::new(), world.processor(AT_ONCE, ANSWERS_LOST));
+    world.deliver(&processor, &order).await;
+    assert_eq!(world.phase(&order).await, "RESERVED");
+    world.deliver(&processor, &order.expired()).await;
+    assert_eq!(world.phase(&order).await, "COMPLETED");
+    assert_eq!(world.ledger().await, [("SUCCEEDED".to_owned(), Some(2490))]);
+    // The answer was asked for again while it was in doubt, so PROCESSING went out twice, and then the end.
+    assert_eq!(world.events(&order).await, ["order.processing", "order.processing", "order.completed"]);
+}
+
+#[sqlx::test(migrator = "velure_postgres::ORDERS")]
+async fn when_time_is_over_an_order_whose_stock_may_be_held_fails_with_its_stock_returned(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let world = World::open(options, connect).await;
+    let (order, processor) = (Placed::new(), world.sound());
+    world.catalog.lose_answers(1);
+    world.deliver(&processor, &order).await;
+    assert_eq!(world.catalog.state(&order.id.to_string()), Some("held"));
+    // The release is lost once, too.
+    world.catalog.lose_answers(1);
+    world.deliver(&processor, &order.expired()).await;
+    world.settle(&processor).await;
+    world.assert_failed(&order, "timeout").await;
+}
