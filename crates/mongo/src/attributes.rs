@@ -186,7 +186,7 @@ mod tests {
         );
         assert_eq!(
             attributes.texts().collect::<Vec<_>>(),
-            ["Purée", "Hund", "Katze"]
+            ["Hund", "Katze", "Purée"]
         );
     }
 

@@ -225,11 +225,13 @@ impl Check {
     fn line(&mut self, field: &str, text: &str, most: usize) {
         self.text(field, text, most);
         self.that(field, "invalid", "this has one line", !text.contains('\n'));
+        let trimmed = text.trim();
+        let tight = trimmed.is_empty() || trimmed == text;
         self.that(
             field,
             "invalid",
             "this neither starts nor ends with a space",
-            text.is_empty() || text.trim() == text,
+            tight,
         );
     }
 

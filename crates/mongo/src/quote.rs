@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
 use futures::TryStreamExt;
+use mongodb::bson::doc;
 use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{Document, doc};
 use velure_contracts::http::{LineFault, LineFaultReason};
 use velure_domain::{Cart, CartLine, Money, MoneyError, ProductId, Quantity};
 
@@ -54,13 +54,7 @@ impl CatalogStore {
     /// # Errors
     /// When a product is not sold, the total is out of range, or the store fails.
     pub async fn quote(&self, cart: &Cart) -> Result<QuotedCart, QuoteCartError> {
-        let products = self.products.clone_with_type::<OfferDocument>();
-        let found = products
-            .find(offers_of(cart))
-            .projection(offer_fields())
-            .max_time(DEADLINE);
-        let offers = bounded(async { found.await?.try_collect::<Vec<_>>().await }).await?;
-        let offers: HashMap<_, _> = offers.into_iter().map(|offer| (offer.id, offer)).collect();
+        let offers = self.offers(cart).await?;
         let missing = cart
             .lines()
             .iter()
@@ -70,6 +64,25 @@ impl CatalogStore {
             return Err(QuoteCartError::NotSold(missing));
         }
         price(cart, &offers)
+    }
+
+    /// The products of a cart that are there.
+    pub(crate) async fn offers(
+        &self,
+        cart: &Cart,
+    ) -> Result<HashMap<ObjectId, OfferDocument>, StoreError> {
+        let ids: Vec<_> = cart
+            .lines()
+            .iter()
+            .map(|line| object_id(&line.product_id))
+            .collect();
+        let products = self.products.clone_with_type::<OfferDocument>();
+        let found = products
+            .find(doc! { "_id": { "$in": ids } })
+            .projection(doc! { "name": 1, "price": 1, "available": 1 })
+            .max_time(DEADLINE);
+        let offers = bounded(async { found.await?.try_collect::<Vec<_>>().await }).await?;
+        Ok(offers.into_iter().map(|offer| (offer.id, offer)).collect())
     }
 }
 
@@ -108,21 +121,6 @@ fn price(
         lines,
         total: total.expect("a cart has at least one line"),
     })
-}
-
-/// The products of a cart.
-pub(crate) fn offers_of(cart: &Cart) -> Document {
-    let ids: Vec<_> = cart
-        .lines()
-        .iter()
-        .map(|line| object_id(&line.product_id))
-        .collect();
-    doc! { "_id": { "$in": ids } }
-}
-
-/// What pricing and reserving read of a product.
-pub(crate) fn offer_fields() -> Document {
-    doc! { "name": 1, "price": 1, "available": 1 }
 }
 
 pub(crate) fn not_sold(product_id: &ProductId) -> LineFault {

@@ -11,9 +11,6 @@
 //! An order's reservation and the stock of its products change in one transaction or not at all, and every step
 //! can be repeated: a caller that did not hear the answer asks again.
 
-use std::collections::HashMap;
-
-use futures::TryStreamExt;
 use mongodb::ClientSession;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::Error;
@@ -22,11 +19,11 @@ use velure_contracts::http::{LineFault, LineFaultReason, ReservationState};
 use velure_domain::{Cart, OrderId};
 
 use crate::document::{
-    LineDocument, OfferDocument, StateDocument, lines_of, object_id, shown_stock,
+    LineDocument, ReservationDocument, StateDocument, lines_of, object_id, shown_stock,
 };
-use crate::error::bounded;
+use crate::error::{DEADLINE, bounded, is_duplicate_key};
 use crate::inventory::stock_change;
-use crate::quote::{not_sold, offer_fields, offers_of};
+use crate::quote::not_sold;
 use crate::transaction::{Steps, Verdict};
 use crate::{CatalogStore, StoreError};
 
@@ -74,7 +71,34 @@ impl CatalogStore {
         order_id: OrderId,
         cart: &Cart,
     ) -> Result<ReservationState, HoldReservationError> {
-        self.transact(Hold { order_id, cart }).await?
+        let lines = lines_of(cart);
+        let held = async {
+            loop {
+                match self
+                    .transact(Hold {
+                        order_id,
+                        lines: &lines,
+                    })
+                    .await?
+                {
+                    Taken::All => return Ok(ReservationState::Held),
+                    Taken::Nothing => {}
+                }
+                // Products before the reservation: whatever took the stock before the first look, a reservation of
+                // this very order is seen by the second.
+                let faults = self.faults_of(cart).await?;
+                if let Some(found) = self.reservation(order_id).await? {
+                    return found.answer_to_hold(&lines);
+                }
+                if !faults.is_empty() {
+                    return Err(HoldReservationError::Refused(faults));
+                }
+                // Stock came back in between, so there is something to take after all.
+            }
+        };
+        tokio::time::timeout(DEADLINE, held)
+            .await
+            .map_err(|_| StoreError::Deadline)?
     }
 
     /// Sells what an order holds.
@@ -121,33 +145,30 @@ impl CatalogStore {
         self.transact(Release { order_id }).await?
     }
 
-    /// Which lines cannot be had, by what the session sees.
-    async fn faults_of(
+    async fn reservation(
         &self,
-        session: &mut ClientSession,
-        cart: &Cart,
-    ) -> Result<Vec<LineFault>, Error> {
-        let products = self.products.clone_with_type::<OfferDocument>();
-        let mut found = products
-            .find(offers_of(cart))
-            .projection(offer_fields())
-            .session(&mut *session)
-            .await?;
-        let offers: Vec<_> = found.stream(session).try_collect().await?;
-        let stock: HashMap<_, _> = offers
-            .into_iter()
-            .map(|offer| (offer.id, offer.available))
-            .collect();
+        order_id: OrderId,
+    ) -> Result<Option<ReservationDocument>, StoreError> {
+        let found = self
+            .reservations
+            .find_one(by_order(order_id))
+            .max_time(DEADLINE);
+        bounded(async { found.await }).await
+    }
+
+    /// Which lines cannot be had right now.
+    async fn faults_of(&self, cart: &Cart) -> Result<Vec<LineFault>, StoreError> {
+        let offers = self.offers(cart).await?;
         let faults =
             cart.lines()
                 .iter()
-                .filter_map(|line| match stock.get(&object_id(&line.product_id)) {
+                .filter_map(|line| match offers.get(&object_id(&line.product_id)) {
                     None => Some(not_sold(&line.product_id)),
-                    Some(available) if *available < i64::from(line.quantity.get()) => {
+                    Some(offer) if offer.available < i64::from(line.quantity.get()) => {
                         Some(LineFault {
                             product_id: line.product_id.to_string(),
                             reason: LineFaultReason::InsufficientStock,
-                            available: shown_stock(*available),
+                            available: shown_stock(offer.available),
                         })
                     }
                     Some(_) => None,
@@ -164,7 +185,7 @@ impl CatalogStore {
         lines: &[LineDocument],
     ) -> Result<(), Error> {
         // As an upsert, because only an update can have the server's clock set the date. Should the reservation be
-        // there after all, the second part of the filter makes it a duplicate key, and the transaction starts over.
+        // there, the second part of the filter makes it a duplicate key.
         let mut absent = by_order(order_id);
         absent.insert("state", doc! { "$exists": false });
         let lines: Vec<_> = lines
@@ -202,50 +223,57 @@ impl CatalogStore {
     }
 }
 
+/// What a transaction took of a cart.
+enum Taken {
+    All,
+    /// Too little is there, or the order has its reservation already.
+    Nothing,
+}
+
 struct Hold<'a> {
     order_id: OrderId,
-    cart: &'a Cart,
+    lines: &'a [LineDocument],
 }
 
 impl Steps for Hold<'_> {
-    type Answer = Result<ReservationState, HoldReservationError>;
+    type Answer = Taken;
 
+    /// Two round trips and the commit. Stock comes first: it is what transactions collide on, and a collision that
+    /// is found early wastes the least.
     async fn run(
         &self,
         store: &CatalogStore,
         session: &mut ClientSession,
-    ) -> Result<Verdict<Self::Answer>, Error> {
-        let Self { order_id, cart } = *self;
-        let lines = lines_of(cart);
-        let found = store
-            .reservations
-            .find_one(by_order(order_id))
-            .session(&mut *session)
+    ) -> Result<Verdict<Taken>, Error> {
+        let moved = store
+            .move_stock(session, self.lines, Direction::Take)
             .await?;
-        if let Some(found) = found {
-            return Ok(Verdict::Abort(match found.state {
-                StateDocument::Released => Err(HoldReservationError::Ended),
-                StateDocument::Held | StateDocument::Committed if found.lines != lines => {
-                    Err(HoldReservationError::OtherLines)
-                }
-                StateDocument::Held | StateDocument::Committed => Ok(found.state.into()),
-            }));
+        if moved != self.lines.len() as u64 {
+            return Ok(Verdict::Abort(Taken::Nothing));
         }
-        // Looked at before anything is written, so that a refusal names every line at fault and meets no conflict.
-        let faults = store.faults_of(session, cart).await?;
-        if !faults.is_empty() {
-            return Ok(Verdict::Abort(Err(HoldReservationError::Refused(faults))));
+        let written =
+            store.write_reservation(session, self.order_id, StateDocument::Held, self.lines);
+        match written.await {
+            Ok(()) => Ok(Verdict::Commit(Taken::All)),
+            Err(error) if is_duplicate_key(&error) => Ok(Verdict::Abort(Taken::Nothing)),
+            Err(error) => Err(error),
         }
-        store
-            .write_reservation(session, order_id, StateDocument::Held, &lines)
-            .await?;
-        let moved = store.move_stock(session, &lines, Direction::Take).await?;
-        if moved != lines.len() as u64 {
-            // Cannot be against a snapshot that had enough of everything; if it is, nothing stays taken.
-            let faults = store.faults_of(session, cart).await?;
-            return Ok(Verdict::Abort(Err(HoldReservationError::Refused(faults))));
+    }
+}
+
+impl ReservationDocument {
+    /// What a hold is told that comes when the reservation is there.
+    fn answer_to_hold(
+        self,
+        lines: &[LineDocument],
+    ) -> Result<ReservationState, HoldReservationError> {
+        match self.state {
+            StateDocument::Released => Err(HoldReservationError::Ended),
+            StateDocument::Held | StateDocument::Committed if self.lines != lines => {
+                Err(HoldReservationError::OtherLines)
+            }
+            StateDocument::Held | StateDocument::Committed => Ok(self.state.into()),
         }
-        Ok(Verdict::Commit(Ok(ReservationState::Held)))
     }
 }
 

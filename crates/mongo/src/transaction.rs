@@ -45,7 +45,11 @@ impl CatalogStore {
     /// When the store fails, or others get in the way until [`DEADLINE`] or for [`MAX_TRIES`] tries.
     pub(crate) async fn transact<S: Steps>(&self, steps: S) -> Result<S::Answer, StoreError> {
         let tries = async {
-            let _turn = self.turns.acquire().await.expect("nobody closes the semaphore");
+            let _turn = self
+                .turns
+                .acquire()
+                .await
+                .expect("nobody closes the semaphore");
             let mut session = self.client().start_session().await?;
             let mut tried = 0;
             loop {
@@ -106,8 +110,8 @@ async fn commit(session: &mut ClientSession) -> Result<(), Error> {
     }
 }
 
-/// Full jitter below a bound that doubles from 4 ms to 256 ms: those who collided do not collide again in step.
+/// Full jitter below a bound that doubles from 16 ms to 256 ms: those who collided do not collide again in step.
 fn pause(tried: u32) -> Duration {
-    let bound = 4_u64 << tried.saturating_sub(1).min(6);
+    let bound = 16_u64 << tried.saturating_sub(1).min(4);
     Duration::from_millis(rand::random_range(0..=bound))
 }

@@ -17,6 +17,26 @@ pub(crate) async fn with_store<T>(test: impl AsyncFnOnce(CatalogStore) -> T) -> 
     .await
 }
 
+/// Runs `test` with as many stores on one empty catalogue, each as another process would have it: what keeps the
+/// transactions of one process apart does not keep these apart.
+pub(crate) async fn with_processes<T>(
+    count: usize,
+    test: impl AsyncFnOnce(Vec<CatalogStore>) -> T,
+) -> T {
+    velure_testkit::mongo::with_database(async |uri| {
+        let mut stores = Vec::new();
+        for _ in 0..count {
+            stores.push(store(&uri, 4).await);
+        }
+        stores[0]
+            .ensure_indexes()
+            .await
+            .expect("indexes can be made");
+        test(stores).await
+    })
+    .await
+}
+
 /// A store of its own, with its own pool.
 pub(crate) async fn store(uri: &str, connections: u32) -> CatalogStore {
     let env = Env::of([
