@@ -4,10 +4,12 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
 use super::{Identity, leftovers};
+use crate::interrupt::TICK;
 
 /// A folder with logs, pid files and data of one run.
 #[derive(Debug, Clone)]
@@ -61,7 +63,7 @@ impl RunFolder {
             .mode(0o700)
             .create(&self.path)
             .with_context(|| format!("{} cannot be made", self.path.display()))?;
-        let Some(mut lock) = self.lock()? else {
+        let Some(mut lock) = self.lock_unless_supervised()? else {
             return Ok(None);
         };
         leftovers::stop(self)?;
@@ -102,6 +104,18 @@ impl RunFolder {
             .collect();
         found.sort_by_key(|(_, identity)| (identity.started(), identity.pid()));
         found
+    }
+
+    /// A process that was just killed may hold its lock for an instant longer than it lives.
+    fn lock_unless_supervised(&self) -> Result<Option<File>> {
+        let deadline = Instant::now() + Duration::from_secs(2);
+        loop {
+            let lock = self.lock()?;
+            if lock.is_some() || self.supervisor().is_some() || Instant::now() >= deadline {
+                return Ok(lock);
+            }
+            std::thread::sleep(TICK);
+        }
     }
 
     fn lock(&self) -> Result<Option<File>> {
