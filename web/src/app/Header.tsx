@@ -36,15 +36,17 @@ export function Header() {
               {user ? firstName(user.name) : "Sign in"}
             </span>
           </Link>
-          <Link to="/cart" className={styles["tool"]} aria-label={`Cart, ${count} ${count === 1 ? "thing" : "things"}`}>
+          <Link to="/cart" className={styles["tool"]}>
             <Icon name="bag" />
-            <span aria-hidden className={styles["label"]}>
-              Cart
-            </span>
+            <span className={styles["label"]}>Cart</span>
             {count > 0 && (
-              <span aria-hidden key={count} className={styles["count"]}>
-                {count}
-              </span>
+              <>
+                <span className="visually-hidden">, </span>
+                <span key={count} className={styles["count"]}>
+                  {count}
+                </span>
+                <span className="visually-hidden"> {count === 1 ? "thing" : "things"}</span>
+              </>
             )}
           </Link>
         </nav>

@@ -13,7 +13,7 @@ type Answer<O> = O extends { responses: infer R }
   : never;
 
 /** Answers an endpoint of the contract; what it answers is typed by the generated schema. */
-export function answer<P extends keyof paths & string, M extends Method>(
+export function answer<P extends keyof paths, M extends Method>(
   method: M,
   path: P,
   respond: (request: StrictRequest<DefaultBodyType>) => Answer<Operation<P, M>> | Response | Promise<Response>,
