@@ -44,5 +44,8 @@ prepare: ## describe every query for the compiler, in .sqlx/, after one or the s
 router: ## write the router of `cargo lambda watch` from functions/routes.json
 	@cargo xtask router
 
+sam: ## write samconfig/template.yaml from functions/routes.json
+	@cargo xtask sam
+
 setup: ## install what `make test` needs, without running anything
 	@cargo xtask setup test

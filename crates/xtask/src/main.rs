@@ -16,6 +16,7 @@ mod process;
 mod random;
 mod report;
 mod routes;
+mod sam;
 mod services;
 mod setup;
 mod stack;
@@ -81,6 +82,8 @@ enum Command {
     Prepare,
     /// Write the router of `cargo lambda watch` from functions/routes.json
     Router,
+    /// Write the SAM template from functions/routes.json
+    Sam,
     /// Stop, kill, start or restart one process of a running stack
     Stack {
         /// The run folder of the stack
@@ -126,6 +129,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Test { only } => return Ok(suite::run(&checkout, &only)),
         Command::Prepare => commands::prepare::run(&checkout),
         Command::Router => checks::write_router(&checkout),
+        Command::Sam => sam::write(&checkout),
         Command::Stack { dir, action, name } => {
             let folder = RunFolder::at(dir.unwrap_or_else(|| checkout.dev()));
             process::send(&folder, action, &name)

@@ -148,6 +148,17 @@ mod tests {
     }
 
     #[test]
+    fn the_committed_router_is_the_one_that_follows_from_the_routes() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let table = Table::read(&Checkout::at(&root)).expect("the route table can be read");
+        let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("the root manifest");
+        assert!(
+            with_router(&manifest, &table.router()) == manifest,
+            "the router is stale: run `make router`"
+        );
+    }
+
+    #[test]
     fn writing_the_router_twice_changes_nothing() {
         let once = with_router("[workspace]\nmembers = []\n", &table().router());
         assert_eq!(with_router(&once, &table().router()), once);
