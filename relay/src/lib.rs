@@ -25,6 +25,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::sync::{Notify, mpsc, watch};
 use velure_amqp::{BrokerConfig, Uses};
+use velure_postgres::outbox::read_pool;
 use velure_postgres::status::{StatusStore, SweepRule};
 use velure_redis::{Redis, StatusHints};
 use velure_service::{Backoff, Readiness, Supervisor};
@@ -65,7 +66,7 @@ pub async fn start(config: Config, supervisor: &mut Supervisor, readiness: Readi
     let wake = Arc::new(Notify::new());
 
     let lease = LeaseTask {
-        options,
+        options: options.clone(),
         holding,
         asks: asked,
         stop: supervisor.stop_token(),
@@ -74,6 +75,7 @@ pub async fn start(config: Config, supervisor: &mut Supervisor, readiness: Readi
     };
     let publish = PublishTask {
         pool: pool.clone(),
+        reads: read_pool(options.clone()),
         broker: config.broker.clone(),
         window: config.window,
         retry: config.retry,

@@ -28,7 +28,10 @@ pub(crate) const USES: Uses<'static> = Uses { exchanges: &[ORDERS_EXCHANGE], que
 
 /// The publishing task.
 pub(crate) struct PublishTask {
+    /// For outcomes.
     pub(crate) pool: PgPool,
+    /// For reading.
+    pub(crate) reads: PgPool,
     pub(crate) broker: BrokerConfig,
     pub(crate) window: NonZeroUsize,
     pub(crate) retry: Duration,

@@ -139,6 +139,29 @@ impl Vhost {
         self.broker.request("PUT", &["policies", &self.name, "test"], Some(body)).await.expect("a policy");
     }
 
+    /// Lets a user in, with the permission to do anything.
+    ///
+    /// # Panics
+    /// When there is no such user, or the broker does not.
+    pub async fn allow(&self, user: &str) {
+        let permissions = json!({"configure": ".*", "write": ".*", "read": ".*"});
+        self.broker.request("PUT", &["permissions", &self.name, user], Some(permissions)).await.expect("permissions");
+    }
+
+    /// Declares a queue of the test's own, and binds it: it gets a copy of everything with a matching routing key.
+    ///
+    /// # Panics
+    /// When the broker does not.
+    pub async fn copy_queue(&self, queue: &str, exchange: &str, routing_key: &str) {
+        let declare = json!({"durable": true, "auto_delete": false, "arguments": {}});
+        self.broker.request("PUT", &["queues", &self.name, queue], Some(declare)).await.expect("a queue");
+        let bind = json!({"routing_key": routing_key, "arguments": {}});
+        self.broker
+            .request("POST", &["bindings", &self.name, "e", exchange, "q", queue], Some(bind))
+            .await
+            .expect("a binding");
+    }
+
     /// Deletes a queue.
     ///
     /// # Panics

@@ -211,7 +211,7 @@ impl<'a> Session<'a> {
         self.limit = READ.div_ceil(self.window.shards()) + self.window.most_held();
         let limit = i64::try_from(self.limit).expect("invariant: a few thousand");
         let from: Vec<ReadFrom> = self.window.begin_read(if full { Reach::Full } else { Reach::Recent });
-        let pool = self.task.pool.clone();
+        let pool = self.task.reads.clone();
         self.read = Some(Box::pin(async move { read_pending(&pool, &from, limit).await }));
         self.next_read = now + self.poll();
     }

@@ -1,5 +1,8 @@
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use uuid::Uuid;
 
 use super::Outbox;
@@ -44,6 +47,30 @@ pub struct ReadFrom {
     pub orders: i64,
     /// The sequence in `fulfilment.outbox`.
     pub fulfilment: i64,
+}
+
+/// A pool for [`read_pending`] alone, of one connection.
+///
+/// The plan has to be the one that walks the index in order and stops at the limit. Left to choose, the planner
+/// trusts statistics that a backlog has outgrown, collects a whole shard and sorts it; and planning anew costs more
+/// than reading. So there is one plan, made once, and nothing else to choose from.
+#[must_use]
+pub fn read_pool(options: PgConnectOptions) -> PgPool {
+    let options = options.options([
+        ("plan_cache_mode", "force_generic_plan"),
+        ("enable_bitmapscan", "off"),
+        ("enable_seqscan", "off"),
+        ("enable_sort", "off"),
+        ("enable_material", "off"),
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
+    ]);
+    PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(2))
+        // The reader comes many times a second; a connection that broke is replaced at the next read.
+        .test_before_acquire(false)
+        .connect_lazy_with(options)
 }
 
 /// Reads what is to be published, from every shard at most `limit` rows of each outbox, each shard in the order of
