@@ -13,7 +13,7 @@ use velure_contracts::http::{LineFault, MoneyBody, Order, PlaceOrderBody, Reques
 use velure_domain::{
     Cart, CartError, CartLine, Money, OrderId, OrderStatus, PaymentMethod, ProductId, Quantity, UserId,
 };
-use velure_http::{ApiError, Endpoint, FieldErrors, Reply, Request, StartError};
+use velure_http::{ApiError, Context as _, Endpoint, FieldErrors, Reply, Request, StartError};
 use velure_postgres::orders::{NewOrder, OrderStore, PlaceError, Placed};
 use velure_telemetry::TraceContext;
 
