@@ -22,10 +22,14 @@ const PODS: [&str; 4] = [
 /// variable of this shell may name.
 pub(crate) fn cargo(checkout: &Checkout, name: &str) -> Launch {
     let program = environment::value("CARGO").unwrap_or_else(|| "cargo".to_owned());
-    let offline = environment::value("SQLX_OFFLINE").unwrap_or_else(|| "true".to_owned());
     Launch::new(name, program)
-        .env("SQLX_OFFLINE", offline)
+        .env("SQLX_OFFLINE", sqlx_offline())
         .folder(checkout.root())
+}
+
+/// Whether queries are checked against `.sqlx/`: unless somebody says otherwise.
+pub(crate) fn sqlx_offline() -> String {
+    environment::value("SQLX_OFFLINE").unwrap_or_else(|| "true".to_owned())
 }
 
 /// Builds the long-lived processes with the server shell.

@@ -8,7 +8,7 @@ use rustix::process::Signal;
 
 use crate::checkout::Checkout;
 use crate::process::{Launch, Processes};
-use crate::{env_lines, private_file};
+use crate::{build, env_lines, private_file};
 
 /// Starts the emulator on `port`, with its routes from the root manifest. It starts a function at its first request,
 /// as its own process, and again when a source file changes.
@@ -28,6 +28,8 @@ pub(crate) fn watch(
         .arg("--env-file")
         .arg(&file)
         .env("PATH", checkout.search_path())
+        // As in our own builds, or everything would be built again.
+        .env("SQLX_OFFLINE", build::sqlx_offline())
         .folder(checkout.root())
         .stop_with(Signal::INT, Duration::from_secs(10));
     processes.start(launch)

@@ -124,9 +124,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "velure-cli",
-        &["domain", "contracts", "config", "postgres", "mongo", "amqp"],
+        &[
+            "domain",
+            "contracts",
+            "config",
+            "http",
+            "postgres",
+            "mongo",
+            "amqp",
+        ],
     ),
-    ("velure-testkit", &["domain", "contracts", "config"]),
+    ("velure-testkit", &["domain", "contracts", "config", "http"]),
     ("xtask", &[]),
 ];
 
