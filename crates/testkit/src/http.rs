@@ -1,5 +1,6 @@
 //! Requests to a running process, and answers to look at.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -9,6 +10,18 @@ use serde_json::Value;
 
 /// How long an answer may take: longer than any route's deadline and the emulator's.
 const DEADLINE: Duration = Duration::from_secs(40);
+
+/// No connection is used twice: what one request did to its connection is no other's business.
+static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
+    reqwest::Client::builder()
+        .no_proxy()
+        .http1_only()
+        .redirect(reqwest::redirect::Policy::none())
+        .pool_max_idle_per_host(0)
+        .timeout(DEADLINE)
+        .build()
+        .expect("invariant: a client without a TLS identity can be built")
+});
 
 /// A request in the making. It comes from the shop's own page unless told otherwise.
 #[derive(Debug, Clone)]
@@ -40,6 +53,19 @@ impl Call {
     #[must_use]
     pub fn json(self, body: &Value) -> Self {
         self.body("application/json", body.to_string())
+    }
+
+    /// The body as JSON, when it is that.
+    #[must_use]
+    pub fn json_body(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// To another path, or with another query.
+    #[must_use]
+    pub fn to(mut self, target: impl Into<String>) -> Self {
+        self.target = target.into();
+        self
     }
 
     /// With these bytes as its body.
@@ -108,15 +134,8 @@ impl Call {
     /// # Errors
     /// When no answer comes.
     pub async fn send(&self, base: &str) -> anyhow::Result<Answer> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .http1_only()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(DEADLINE)
-            .build()
-            .context("an HTTP client")?;
         let url = format!("{base}{}", self.target);
-        let answer = client
+        let answer = CLIENT
             .request(self.method.clone(), &url)
             .headers(self.headers.clone())
             .body(self.body.clone())

@@ -8,6 +8,7 @@ mod router;
 
 pub use config::Config;
 pub use contexts::{ContextName, mount};
+pub use listen::serve;
 pub use router::router;
 
 use anyhow::Context as _;
@@ -26,7 +27,7 @@ pub async fn start(config: Config, supervisor: &mut Supervisor, readiness: Readi
         .with_context(|| format!("VELURE_SERVER_LISTEN: {} cannot be opened", config.listen))?;
     tracing::info!(server.listen = %config.listen, server.endpoints = endpoints.len(), "serving");
     let service = router(endpoints, config.trusted_hops);
-    supervisor.spawn("serve", listen::serve(listener, service, supervisor.stop_token()));
+    supervisor.spawn("serve", serve(listener, service, supervisor.stop_token()));
     connected.release();
     Ok(())
 }

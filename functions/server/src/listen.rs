@@ -22,7 +22,10 @@ const CONNECTIONS: usize = 2_048;
 const HEADER_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Serves connections until asked to stop, then lets requests that are under way end.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: StopToken) -> anyhow::Result<()> {
+///
+/// # Errors
+/// Never while the process can count its connections.
+pub async fn serve(listener: TcpListener, router: Router, stop: StopToken) -> anyhow::Result<()> {
     let slots = Arc::new(Semaphore::new(CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {

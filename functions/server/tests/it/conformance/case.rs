@@ -1,0 +1,71 @@
+//! One line of the list: a request, and what both shells have to answer.
+
+use velure_testkit::http::Call;
+
+use super::normal::Compare;
+use super::world::World;
+
+/// The function that answers what no route has.
+pub(crate) const NO_ROUTE: &str = "no-route";
+
+/// One request, with the answer that the contract gives it.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    /// The row of the route table whose endpoint answers.
+    pub(crate) route: String,
+    pub(crate) call: Box<dyn Fn(&World) -> Call>,
+    pub(crate) status: u16,
+    /// The problem's code; empty for what is no problem.
+    pub(crate) code: String,
+    pub(crate) compare: Compare,
+    /// Only where the emulator can be asked: it has no way to route `/`.
+    pub(crate) only_server: bool,
+}
+
+impl Case {
+    /// A request that is done, with `status`.
+    pub(crate) fn done(
+        name: impl Into<String>,
+        route: &str,
+        status: u16,
+        call: impl Fn(&World) -> Call + 'static,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            route: route.to_owned(),
+            call: Box::new(call),
+            status,
+            code: String::new(),
+            compare: Compare::Bytes,
+            only_server: false,
+        }
+    }
+
+    /// A request that is refused with the problem `code`.
+    pub(crate) fn refused(
+        name: impl Into<String>,
+        route: &str,
+        (status, code): (u16, &str),
+        call: impl Fn(&World) -> Call + 'static,
+    ) -> Self {
+        Self {
+            code: code.to_owned(),
+            ..Self::done(name, route, status, call)
+        }
+    }
+
+    /// Parts of the answer are made for it.
+    pub(crate) fn generated(self) -> Self {
+        Self {
+            compare: Compare::Generated,
+            ..self
+        }
+    }
+
+    pub(crate) fn only_server(self) -> Self {
+        Self {
+            only_server: true,
+            ..self
+        }
+    }
+}

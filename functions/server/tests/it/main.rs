@@ -1,0 +1,6 @@
+//! The server from outside, and side by side with the functions.
+
+mod conformance;
+mod outage;
+mod placing;
+mod shop;
