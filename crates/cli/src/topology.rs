@@ -17,7 +17,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The arguments of `velure topology`.
 #[derive(Debug, Args)]
-pub struct TopologyArgs {
+pub(crate) struct TopologyArgs {
     #[command(subcommand)]
     command: Command,
 }
@@ -52,7 +52,7 @@ struct ApplyArgs {
 ///
 /// # Errors
 /// When the configuration is at fault, or the broker refuses or does not end up with the topology.
-pub async fn run(args: TopologyArgs) -> anyhow::Result<()> {
+pub(crate) async fn run(args: TopologyArgs) -> anyhow::Result<()> {
     match args.command {
         Command::Print { vhost } => print(&vhost),
         Command::Apply(args) => {
