@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use aws_config::BehaviorVersion;
+use aws_config::{BehaviorVersion, Region};
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::Credentials;
 use futures::future::join_all;
 
 use crate::{ConfigFaults, Env, Fault};
@@ -31,7 +32,12 @@ pub(crate) async fn resolve(env: Env) -> Result<Env, ConfigFaults> {
     if wanted.is_empty() {
         return Ok(env);
     }
-    let client = client(&env).await;
+    // Where the process runs may have to be asked too, when no variable says so.
+    let Ok(client) = tokio::time::timeout(DEADLINE, client(&env)).await else {
+        let reason = format!("cannot be fetched: no AWS region was found within {DEADLINE:?}");
+        let fault = |(variable, _, _): (String, String, String)| Fault { variable, reason: reason.clone() };
+        return Err(ConfigFaults(wanted.into_iter().map(fault).collect()));
+    };
     let fetched = join_all(wanted.iter().map(|(variable, name, arn)| {
         let client = &client;
         async move {
@@ -65,6 +71,14 @@ async fn client(env: &Env) -> Client {
     let mut loader = aws_config::defaults(BehaviorVersion::latest());
     if let Some(endpoint) = env.get("VELURE_SECRETS_ENDPOINT") {
         loader = loader.endpoint_url(endpoint);
+    }
+    // A function gets these as variables. What is not there (a pod's identity, a profile) the SDK looks for itself.
+    if let Some(region) = env.get("AWS_REGION") {
+        loader = loader.region(Region::new(region.to_owned()));
+    }
+    if let (Some(id), Some(secret)) = (env.get("AWS_ACCESS_KEY_ID"), env.get("AWS_SECRET_ACCESS_KEY")) {
+        let token = env.get("AWS_SESSION_TOKEN").map(str::to_owned);
+        loader = loader.credentials_provider(Credentials::new(id, secret, token, None, "environment"));
     }
     Client::new(&loader.load().await)
 }

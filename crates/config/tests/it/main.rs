@@ -1,0 +1,4 @@
+//! Secrets from a Secrets Manager that speaks the real protocol.
+
+mod secrets;
+mod server;
