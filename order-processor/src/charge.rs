@@ -23,9 +23,11 @@ impl<P: PaymentProvider> Processor<P> {
         match self.payments.look_up(charge.key).await {
             Ok(Some(outcome)) => after_charge(Ok(outcome)),
             Ok(None) => after_charge(self.payments.charge(&charge).await),
-            Err(error @ (PaymentError::InProgress | PaymentError::KeyReused | PaymentError::Unanswered(_))) => {
-                after_charge(Err(error))
-            }
+            Err(
+                error @ (PaymentError::InProgress
+                | PaymentError::KeyReused
+                | PaymentError::Unanswered(_)),
+            ) => after_charge(Err(error)),
         }
     }
 
@@ -42,7 +44,14 @@ impl<P: PaymentProvider> Processor<P> {
 fn charge_of(order: &Fulfilment) -> Result<Charge<'_>, Decision> {
     let Some(payment) = &order.payment else {
         let breach = Breach::RecordContradictsItself;
-        return Err(Decision::Retry { reason: breach.as_str().to_owned(), breach: Some(breach) });
+        return Err(Decision::Retry {
+            reason: breach.as_str().to_owned(),
+            breach: Some(breach),
+        });
     };
-    Ok(Charge { key: &payment.idempotency_key, amount: order.total, method: &order.payment_method })
+    Ok(Charge {
+        key: &payment.idempotency_key,
+        amount: order.total,
+        method: &order.payment_method,
+    })
 }

@@ -90,10 +90,16 @@ impl Config {
             reader.fault("VELURE_PROCESSOR_RETRIES", "is not between 1 and 1024");
         }
         if settings.retry_base > settings.retry_cap {
-            reader.fault("VELURE_PROCESSOR_RETRY_BASE", "is longer than VELURE_PROCESSOR_RETRY_CAP");
+            reader.fault(
+                "VELURE_PROCESSOR_RETRY_BASE",
+                "is longer than VELURE_PROCESSOR_RETRY_CAP",
+            );
         }
         if settings.attempts == 0 {
-            reader.fault("VELURE_PROCESSOR_ATTEMPTS", "is zero: every order would be given up");
+            reader.fault(
+                "VELURE_PROCESSOR_ATTEMPTS",
+                "is zero: every order would be given up",
+            );
         }
         if settings.lease < payment.delay + STEP_BESIDE_PAYMENT {
             reader.fault(
@@ -114,5 +120,68 @@ impl Config {
             settings,
         };
         reader.finish(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(more: &[(&str, &str)]) -> Env {
+        Env::of([
+            (
+                "VELURE_FULFILMENT_DATABASE_URL",
+                "postgres://velure_fulfilment@localhost/velure_orders",
+            ),
+            ("VELURE_AMQP_URL", "amqp://processor@localhost"),
+            ("VELURE_CATALOG_URL", "http://localhost:8081"),
+            ("VELURE_SERVICE_SIGNING_KEY", "order-processor.AAAA"),
+            ("VELURE_ALLOW_DEVELOPMENT_SECRETS", "true"),
+        ])
+        .with(more.iter().copied())
+    }
+
+    fn faults(env: &Env) -> Vec<String> {
+        let faults = Config::from_env(env).expect_err("it is not usable");
+        faults.0.into_iter().map(|fault| fault.variable).collect()
+    }
+
+    #[test]
+    fn only_what_has_no_sensible_default_is_required() {
+        let config = Config::from_env(&env(&[])).expect("a good configuration");
+        assert_eq!(config.settings.prefetch, 256);
+        assert_eq!(config.payment.delay, Duration::ZERO);
+        let required = [
+            "VELURE_FULFILMENT_DATABASE_URL",
+            "VELURE_AMQP_URL",
+            "VELURE_CATALOG_URL",
+            "VELURE_SERVICE_SIGNING_KEY",
+        ];
+        assert_eq!(faults(&Env::default()), required);
+    }
+
+    #[test]
+    fn every_number_has_its_limits() {
+        for (variable, value) in [
+            ("VELURE_PROCESSOR_PREFETCH", "0"),
+            ("VELURE_PROCESSOR_PREFETCH", "4097"),
+            ("VELURE_PROCESSOR_RETRIES", "0"),
+            ("VELURE_PROCESSOR_ATTEMPTS", "0"),
+            ("VELURE_PROCESSOR_RETRY_BASE", "31s"),
+            ("VELURE_PROCESSOR_LEASE", "9s"),
+            ("VELURE_PAYMENT_DECLINE_PER_MILLE", "1001"),
+            ("VELURE_CATALOG_URL", "localhost:8081"),
+        ] {
+            assert_eq!(faults(&env(&[(variable, value)])), [variable], "{value}");
+        }
+    }
+
+    #[test]
+    fn a_payment_takes_less_than_an_order_is_held() {
+        assert!(Config::from_env(&env(&[("VELURE_PAYMENT_DELAY", "5s")])).is_ok());
+        assert_eq!(
+            faults(&env(&[("VELURE_PAYMENT_DELAY", "6s")])),
+            ["VELURE_PROCESSOR_LEASE"]
+        );
     }
 }

@@ -9,7 +9,9 @@ use anyhow::Context;
 use futures::FutureExt;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use velure_amqp::{BrokerConfig, Connection, Consumer, Delivery, Outcome, PROCESS_QUEUE, TopologyError, Uses};
+use velure_amqp::{
+    BrokerConfig, Connection, Consumer, Delivery, Outcome, PROCESS_QUEUE, TopologyError, Uses,
+};
 use velure_service::{Backoff, Heartbeat, Latch, StopToken};
 
 use crate::handle::Incoming;
@@ -56,11 +58,16 @@ pub(crate) async fn consume<P: PaymentProvider>(
                 tracing::warn!(queue = PROCESS_QUEUE, "the broker is lost");
             }
             Err(error) => {
-                let missing = error.downcast_ref::<TopologyError>().is_some_and(|e| matches!(e, TopologyError::Missing { .. }));
+                let missing = error
+                    .downcast_ref::<TopologyError>()
+                    .is_some_and(|e| matches!(e, TopologyError::Missing { .. }));
                 if missing && ready.is_some() {
                     return Err(error);
                 }
-                tracing::warn!(error = format!("{error:#}"), "the broker cannot be consumed from");
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "the broker cannot be consumed from"
+                );
             }
         }
         if backoff.wait(&stop).await.is_err() {
@@ -72,8 +79,15 @@ pub(crate) async fn consume<P: PaymentProvider>(
 
 async fn open(broker: &BrokerConfig, prefetch: u16) -> anyhow::Result<(Connection, Consumer)> {
     let connection = broker.connect("consume").await.context("no connection")?;
-    connection.verify(Uses { exchanges: &[], queues: &[PROCESS_QUEUE] }).await?;
-    let consumer = Consumer::open(&connection, PROCESS_QUEUE, prefetch).await.context("no consumer")?;
+    connection
+        .verify(Uses {
+            exchanges: &[],
+            queues: &[PROCESS_QUEUE],
+        })
+        .await?;
+    let consumer = Consumer::open(&connection, PROCESS_QUEUE, prefetch)
+        .await
+        .context("no consumer")?;
     Ok((connection, consumer))
 }
 
@@ -90,7 +104,12 @@ impl<P: PaymentProvider> Work<P> {
     fn new(processor: Arc<Processor<P>>, stop: StopToken) -> Self {
         // Counted beside the broker's prefetch: after a reconnect it delivers anew what is still in work here.
         let places = Arc::new(Semaphore::new(processor.settings.prefetch.into()));
-        Self { processor, tasks: JoinSet::new(), places, stop }
+        Self {
+            processor,
+            tasks: JoinSet::new(),
+            places,
+            stop,
+        }
     }
 
     /// Takes deliveries until asked to stop (`true`) or the consumer is over (`false`).
@@ -136,15 +155,27 @@ impl<P: PaymentProvider> Work<P> {
     }
 }
 
-async fn answer<P: PaymentProvider>(processor: &Processor<P>, delivery: Delivery, stop: &StopToken) {
+async fn answer<P: PaymentProvider>(
+    processor: &Processor<P>,
+    delivery: Delivery,
+    stop: &StopToken,
+) {
     let handling = processor.handle(Incoming::of(&delivery), stop);
     // A delivery that makes us panic must not take the others with it, nor a place for ever.
-    let outcome = Box::pin(AssertUnwindSafe(handling).catch_unwind()).await.unwrap_or_else(|_| {
-        metrics::delivery("panicked");
-        tracing::error!(event.id = delivery.message_id().map(|id| id.to_string()), "a delivery made us panic");
-        Outcome::DeadLetter
-    });
+    let outcome = Box::pin(AssertUnwindSafe(handling).catch_unwind())
+        .await
+        .unwrap_or_else(|_| {
+            metrics::delivery("panicked");
+            tracing::error!(
+                event.id = delivery.message_id().map(|id| id.to_string()),
+                "a delivery made us panic"
+            );
+            Outcome::DeadLetter
+        });
     if let Err(error) = delivery.settle(outcome).await {
-        tracing::debug!(error = &error as &dyn Error, "a delivery could not be answered and will come again");
+        tracing::debug!(
+            error = &error as &dyn Error,
+            "a delivery could not be answered and will come again"
+        );
     }
 }

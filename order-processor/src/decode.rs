@@ -35,12 +35,18 @@ struct Head {
 /// # Errors
 /// When it is not one, is of a version that this code does not know, or tells of an order that cannot be.
 pub(crate) fn decode(body: &[u8], trace: Trace) -> Result<NewFulfilment, Undecodable> {
-    let nameless = |reason: String| Undecodable { event_id: None, order_id: None, reason };
+    let nameless = |reason: String| Undecodable {
+        event_id: None,
+        order_id: None,
+        reason,
+    };
     if body.len() > MAX_BODY {
-        return Err(nameless(format!("the body is longer than {MAX_BODY} bytes")));
+        return Err(nameless(format!(
+            "the body is longer than {MAX_BODY} bytes"
+        )));
     }
-    let head: Head =
-        serde_json::from_slice(body).map_err(|error| nameless(format!("the body is no event: {}", short(&error))))?;
+    let head: Head = serde_json::from_slice(body)
+        .map_err(|error| nameless(format!("the body is no event: {}", short(&error))))?;
     let fail = |reason: String| Undecodable {
         event_id: head.id.map(EventId::from),
         order_id: head.order_id.map(OrderId::from),
@@ -56,16 +62,20 @@ pub(crate) fn decode(body: &[u8], trace: Trace) -> Result<NewFulfilment, Undecod
         Some(_) => return Err(fail("the type is not order.created".to_owned())),
         None => return Err(fail("there is no type".to_owned())),
     }
-    let event: Envelope<OrderCreated> =
-        serde_json::from_slice(body).map_err(|error| fail(format!("a field cannot be read: {}", short(&error))))?;
+    let event: Envelope<OrderCreated> = serde_json::from_slice(body)
+        .map_err(|error| fail(format!("a field cannot be read: {}", short(&error))))?;
     if event.version != OrderStatus::Created.version().get() {
         return Err(fail(format!("order.created has version {}", event.version)));
     }
     let data = event.data;
     let lines = data.items.into_iter().map(|line| {
         Ok(CartLine {
-            product_id: line.product_id.parse().map_err(|_| fail("a product id is none".to_owned()))?,
-            quantity: Quantity::new(line.quantity.into()).map_err(|error| fail(error.to_string()))?,
+            product_id: line
+                .product_id
+                .parse()
+                .map_err(|_| fail("a product id is none".to_owned()))?,
+            quantity: Quantity::new(line.quantity.into())
+                .map_err(|error| fail(error.to_string()))?,
         })
     });
     let lines: Vec<CartLine> = lines.collect::<Result<_, Undecodable>>()?;
@@ -78,7 +88,10 @@ pub(crate) fn decode(body: &[u8], trace: Trace) -> Result<NewFulfilment, Undecod
         order_id: event.order_id.into(),
         cart: Cart::new(lines).map_err(|error| fail(error.to_string()))?,
         total,
-        payment_method: data.payment_method.parse().map_err(|_| fail("the payment method is none".to_owned()))?,
+        payment_method: data
+            .payment_method
+            .parse()
+            .map_err(|_| fail("the payment method is none".to_owned()))?,
         expired: data.expired,
         trace,
     })
@@ -86,7 +99,12 @@ pub(crate) fn decode(body: &[u8], trace: Trace) -> Result<NewFulfilment, Undecod
 
 /// What a parser says may quote what it read: only so much of it, and nothing that breaks a header or a column.
 fn short(error: &serde_json::Error) -> String {
-    error.to_string().chars().filter(|c| !c.is_control()).take(200).collect()
+    error
+        .to_string()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(200)
+        .collect()
 }
 
 #[cfg(test)]
@@ -126,7 +144,11 @@ mod tests {
         assert_eq!(new.event_id.to_string(), EVENT);
         assert_eq!(new.order_id.to_string(), ORDER);
         assert_eq!(new.total.minor(), 2490);
-        assert!(new.cart.lines().is_sorted_by_key(|line| line.product_id.clone()));
+        assert!(
+            new.cart
+                .lines()
+                .is_sorted_by_key(|line| line.product_id.clone())
+        );
         assert!(!new.expired);
     }
 
@@ -134,36 +156,94 @@ mod tests {
     fn an_expired_order_says_so() {
         let mut event = event();
         event["data"]["expired"] = json!(true);
-        assert!(decode(event.to_string().as_bytes(), Trace::default()).expect("a good event").expired);
+        assert!(
+            decode(event.to_string().as_bytes(), Trace::default())
+                .expect("a good event")
+                .expired
+        );
     }
 
     #[test]
     fn what_cannot_be_fulfilled_keeps_its_ids_and_gets_a_reason() {
         let cases = [
-            (with("/schema_version", json!(2)), "schema version 2 is not known"),
-            (with("/schema_version", Value::Null), "there is no schema version"),
-            (with("/type", json!("order.completed")), "the type is not order.created"),
+            (
+                with("/schema_version", json!(2)),
+                "schema version 2 is not known",
+            ),
+            (
+                with("/schema_version", Value::Null),
+                "there is no schema version",
+            ),
+            (
+                with("/type", json!("order.completed")),
+                "the type is not order.created",
+            ),
             (with("/type", Value::Null), "there is no type"),
             (with("/version", json!(2)), "order.created has version 2"),
-            (with("/data/items/0/quantity", json!(0)), "a quantity is between 1 and 99"),
-            (with("/data/items/0/quantity", json!(100)), "a quantity is between 1 and 99"),
-            (with("/data/items/0/quantity", json!(-1)), "a field cannot be read"),
-            (with("/data/items/0/quantity", json!(1.5)), "a field cannot be read"),
-            (with("/data/items/0/product_id", json!("x")), "a product id is none"),
+            (
+                with("/data/items/0/quantity", json!(0)),
+                "a quantity is between 1 and 99",
+            ),
+            (
+                with("/data/items/0/quantity", json!(100)),
+                "a quantity is between 1 and 99",
+            ),
+            (
+                with("/data/items/0/quantity", json!(-1)),
+                "a field cannot be read",
+            ),
+            (
+                with("/data/items/0/quantity", json!(1.5)),
+                "a field cannot be read",
+            ),
+            (
+                with("/data/items/0/product_id", json!("x")),
+                "a product id is none",
+            ),
             (with("/data/items", json!([])), "the cart is empty"),
-            (with("/data/total/amount_minor", json!(0)), "the total is nothing"),
-            (with("/data/total/amount_minor", json!(-5)), "the amount is out of range"),
-            (with("/data/total/amount_minor", json!(19.99)), "a field cannot be read"),
-            (with("/data/total/currency", json!("EUR")), "the currency has to be USD"),
-            (with("/data/payment_method", json!("4242424242424242")), "the payment method is none"),
+            (
+                with("/data/total/amount_minor", json!(0)),
+                "the total is nothing",
+            ),
+            (
+                with("/data/total/amount_minor", json!(-5)),
+                "the amount is out of range",
+            ),
+            (
+                with("/data/total/amount_minor", json!(19.99)),
+                "a field cannot be read",
+            ),
+            (
+                with("/data/total/currency", json!("EUR")),
+                "the currency has to be USD",
+            ),
+            (
+                with("/data/payment_method", json!("4242424242424242")),
+                "the payment method is none",
+            ),
             (with("/data", json!({})), "a field cannot be read"),
-            (with("/occurred_at", json!("yesterday")), "a field cannot be read"),
+            (
+                with("/occurred_at", json!("yesterday")),
+                "a field cannot be read",
+            ),
         ];
         for (body, expected) in cases {
             let fault = reason(&body);
-            assert!(fault.reason.starts_with(expected), "{} is not {expected}", fault.reason);
-            assert_eq!(fault.order_id, Some(ORDER.parse().expect("an id")), "{expected}");
-            assert_eq!(fault.event_id, Some(EVENT.parse().expect("an id")), "{expected}");
+            assert!(
+                fault.reason.starts_with(expected),
+                "{} is not {expected}",
+                fault.reason
+            );
+            assert_eq!(
+                fault.order_id,
+                Some(ORDER.parse().expect("an id")),
+                "{expected}"
+            );
+            assert_eq!(
+                fault.event_id,
+                Some(EVENT.parse().expect("an id")),
+                "{expected}"
+            );
         }
     }
 
@@ -173,7 +253,16 @@ mod tests {
         let long = format!("{{\"id\": \"{}\"}}", "a".repeat(10_000));
         let twice = format!("{{\"id\": \"{EVENT}\", \"id\": \"{ORDER}\"}}");
         let huge = vec![b' '; MAX_BODY + 1];
-        for body in [b"".as_slice(), b"{", b"null", b"\xff\xfe", deep.as_bytes(), long.as_bytes(), twice.as_bytes(), &huge] {
+        for body in [
+            b"".as_slice(),
+            b"{",
+            b"null",
+            b"\xff\xfe",
+            deep.as_bytes(),
+            long.as_bytes(),
+            twice.as_bytes(),
+            &huge,
+        ] {
             let fault = reason(body);
             assert_eq!((fault.event_id, fault.order_id), (None, None));
             assert!(fault.reason.len() < 300, "{}", fault.reason);

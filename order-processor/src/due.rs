@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use tokio::task::JoinSet;
 use velure_postgres::fulfilment::{Fulfilment, FulfilmentError};
-use velure_service::{Backoff, Heartbeat, StopToken};
+use velure_service::{Backoff, Heartbeat, Latch, StopToken};
 
 use crate::payment::PaymentProvider;
 use crate::processor::Processor;
@@ -39,7 +39,10 @@ impl<P: PaymentProvider> Processor<P> {
             .filter_map(|order| {
                 order
                     .inspect_err(|error| {
-                        tracing::error!(error = error as &dyn Error, "an order on record cannot be read");
+                        tracing::error!(
+                            error = error as &dyn Error,
+                            "an order on record cannot be read"
+                        );
                     })
                     .ok()
             })
@@ -50,9 +53,11 @@ impl<P: PaymentProvider> Processor<P> {
 /// Works on what is due until asked to stop.
 pub(crate) async fn work_on_due<P: PaymentProvider>(
     processor: Arc<Processor<P>>,
+    ready: Latch,
     heartbeat: Heartbeat,
     stop: StopToken,
 ) -> anyhow::Result<()> {
+    let mut ready = Some(ready);
     let mut tasks = JoinSet::new();
     let mut backoff = Backoff::for_connections();
     let places = usize::from(processor.settings.retries);
@@ -63,6 +68,9 @@ pub(crate) async fn work_on_due<P: PaymentProvider>(
         let rest = match look(&processor, free).await {
             Ok((claimed, rest)) => {
                 backoff.reset();
+                if let Some(ready) = ready.take() {
+                    ready.release();
+                }
                 for order in claimed {
                     let processor = processor.clone();
                     tasks.spawn(async move { drive(&processor, order).await });
@@ -97,14 +105,21 @@ async fn look<P: PaymentProvider>(
     if claimed.len() == usize::from(limit) {
         return Ok((claimed, PAUSE));
     }
-    let rest = processor.books.next_due().await?.map_or(REST, |due| due.clamp(PAUSE, REST));
+    let rest = processor
+        .books
+        .next_due()
+        .await?
+        .map_or(REST, |due| due.clamp(PAUSE, REST));
     Ok((claimed, rest))
 }
 
 async fn drive<P: PaymentProvider>(processor: &Processor<P>, order: Fulfilment) {
     let order_id = order.order_id;
     // An order that makes us panic waits for its lease to end, and holds back nobody.
-    if Box::pin(AssertUnwindSafe(processor.drive(order)).catch_unwind()).await.is_err() {
+    if Box::pin(AssertUnwindSafe(processor.drive(order)).catch_unwind())
+        .await
+        .is_err()
+    {
         tracing::error!(order.id = %order_id, "an order made us panic");
     }
 }

@@ -39,7 +39,10 @@ impl Incoming {
             body: delivery.body().to_vec(),
             trace: Trace {
                 traceparent: context.as_ref().map(TraceContext::traceparent),
-                tracestate: context.as_ref().and_then(TraceContext::tracestate).map(str::to_owned),
+                tracestate: context
+                    .as_ref()
+                    .and_then(TraceContext::tracestate)
+                    .map(str::to_owned),
             },
         }
     }
@@ -60,8 +63,14 @@ impl<P: PaymentProvider> Processor<P> {
                 Ok(Recorded::Waiting) => (Outcome::Ack, "waiting"),
                 Ok(Recorded::Final) => (Outcome::Ack, "final"),
                 Ok(Recorded::Contradicts) => {
-                    let reason = "the order is on record with another cart, total or payment method".to_owned();
-                    let fault = Undecodable { event_id: Some(new.event_id), order_id: Some(new.order_id), reason };
+                    let reason =
+                        "the order is on record with another cart, total or payment method"
+                            .to_owned();
+                    let fault = Undecodable {
+                        event_id: Some(new.event_id),
+                        order_id: Some(new.order_id),
+                        reason,
+                    };
                     self.dead_letter(incoming, fault, stop).await
                 }
                 Err(Unstored::Never(error)) => {
@@ -76,9 +85,17 @@ impl<P: PaymentProvider> Processor<P> {
         outcome
     }
 
-    async fn dead_letter(&self, incoming: Incoming, fault: Undecodable, stop: &StopToken) -> (Outcome, &'static str) {
+    async fn dead_letter(
+        &self,
+        incoming: Incoming,
+        fault: Undecodable,
+        stop: &StopToken,
+    ) -> (Outcome, &'static str) {
         tracing::error!(
-            event.id = incoming.message_id.or(fault.event_id).map(|id| id.to_string()),
+            event.id = incoming
+                .message_id
+                .or(fault.event_id)
+                .map(|id| id.to_string()),
             order.id = fault.order_id.map(|id| id.to_string()),
             reason = fault.reason,
             "a delivery cannot be handled"
@@ -97,7 +114,10 @@ impl<P: PaymentProvider> Processor<P> {
         match stored(stop, || self.books.dead_letter(&letter)).await {
             Ok(()) => (Outcome::Ack, "dead_lettered"),
             Err(Unstored::Never(error)) => {
-                tracing::error!(error = &error as &dyn Error, "a dead letter cannot be stored");
+                tracing::error!(
+                    error = &error as &dyn Error,
+                    "a dead letter cannot be stored"
+                );
                 (Outcome::DeadLetter, "unstorable")
             }
             Err(Unstored::Stopped) => (Outcome::Requeue, "handed_back"),
@@ -121,7 +141,10 @@ where
             Ok(value) => return Ok(value),
             Err(error) if is_its_own_fault(&error) => return Err(Unstored::Never(error)),
             Err(error) => {
-                tracing::warn!(error = &error as &dyn Error, "the books cannot be written; waiting");
+                tracing::warn!(
+                    error = &error as &dyn Error,
+                    "the books cannot be written; waiting"
+                );
                 backoff.wait(stop).await.map_err(|_| Unstored::Stopped)?;
             }
         }

@@ -24,12 +24,18 @@ pub(crate) async fn keep_house(
         heartbeat.beat();
         match books.backlog().await {
             Ok(backlog) => metrics::backlog(&backlog),
-            Err(error) => tracing::warn!(error = &error as &dyn Error, "the backlog cannot be counted"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn Error,
+                "the backlog cannot be counted"
+            ),
         }
         match books.forget_inbox(KEEP_INBOX).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "forgot old inbox rows"),
-            Err(error) => tracing::warn!(error = &error as &dyn Error, "old inbox rows cannot be forgotten"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn Error,
+                "old inbox rows cannot be forgotten"
+            ),
         }
         tokio::select! {
             () = stop.cancelled() => {}

@@ -46,14 +46,30 @@ const STUCK: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// When a part of it cannot be built. Nothing is connected to yet: what is away now may come later.
-pub async fn start(config: Config, supervisor: &mut Supervisor, readiness: Readiness) -> anyhow::Result<()> {
+pub async fn start(
+    config: Config,
+    supervisor: &mut Supervisor,
+    readiness: Readiness,
+) -> anyhow::Result<()> {
     metrics::describe();
-    let pool = config.database.pool().context("the database URL cannot be read")?;
-    let ledger = config.ledger.pool().context("the database URL cannot be read")?;
+    let pool = config
+        .database
+        .pool()
+        .context("the database URL cannot be read")?;
+    let ledger = config
+        .ledger
+        .pool()
+        .context("the database URL cannot be read")?;
     let books = FulfilmentStore::new(pool, config.settings.lease);
-    let catalog = CatalogClient::new(&config.catalog).context("the catalog client cannot be made")?;
+    let catalog =
+        CatalogClient::new(&config.catalog).context("the catalog client cannot be made")?;
     let payments = Simulated::new(ledger, config.payment);
-    let processor = Arc::new(Processor::new(books.clone(), catalog, payments, config.settings));
+    let processor = Arc::new(Processor::new(
+        books.clone(),
+        catalog,
+        payments,
+        config.settings,
+    ));
     let stop = supervisor.stop_token();
     supervisor.spawn(
         "consume",
@@ -65,7 +81,18 @@ pub async fn start(config: Config, supervisor: &mut Supervisor, readiness: Readi
             stop.clone(),
         ),
     );
-    supervisor.spawn("due", due::work_on_due(processor, supervisor.heartbeat("due", STUCK), stop.clone()));
-    supervisor.spawn("house", housekeep::keep_house(Arc::new(books), supervisor.heartbeat("house", STUCK), stop));
+    supervisor.spawn(
+        "due",
+        due::work_on_due(
+            processor,
+            readiness.latch("books"),
+            supervisor.heartbeat("due", STUCK),
+            stop.clone(),
+        ),
+    );
+    supervisor.spawn(
+        "house",
+        housekeep::keep_house(Arc::new(books), supervisor.heartbeat("house", STUCK), stop),
+    );
     Ok(())
 }

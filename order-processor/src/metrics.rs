@@ -20,14 +20,23 @@ const OLDEST: &str = "velure_order_processor_oldest_open_order_seconds";
 
 /// Says what each metric means, for `/metrics`.
 pub(crate) fn describe() {
-    describe_counter!(DELIVERIES, "Deliveries from the broker, by what came of them.");
+    describe_counter!(
+        DELIVERIES,
+        "Deliveries from the broker, by what came of them."
+    );
     describe_counter!(MOVES, "Orders that moved to a phase.");
     describe_counter!(RETRIES, "Steps put off to a later try, by phase.");
     describe_counter!(BREACHES, "Things that must never be. A person has to look.");
-    describe_counter!(STALE, "Answers thrown away because the order's lease had passed on.");
+    describe_counter!(
+        STALE,
+        "Answers thrown away because the order's lease had passed on."
+    );
     describe_histogram!(STEP, "How long a step took, by phase.");
     describe_gauge!(OPEN, "Orders that are not final.");
-    describe_gauge!(RETRYING, "Open orders that were tried in vain at least once.");
+    describe_gauge!(
+        RETRYING,
+        "Open orders that were tried in vain at least once."
+    );
     describe_gauge!(IN_DOUBT, "Open orders whose charge is in doubt.");
     describe_gauge!(OLDEST, "The age of the oldest open order.");
 }
@@ -56,7 +65,10 @@ pub(crate) fn step(phase: Phase, took: Duration) {
     histogram!(STEP, "phase" => phase.as_str()).record(took);
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and no shop has 2^52 open orders")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a gauge is a float, and no shop has 2^52 open orders"
+)]
 pub(crate) fn backlog(backlog: &Backlog) {
     gauge!(OPEN).set(backlog.open as f64);
     gauge!(RETRYING).set(backlog.retrying as f64);

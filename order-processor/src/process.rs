@@ -21,7 +21,10 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { attempts_before_charge: 12, chargeable: Duration::from_secs(23 * 3600) }
+        Self {
+            attempts_before_charge: 12,
+            chargeable: Duration::from_secs(23 * 3600),
+        }
     }
 }
 
@@ -112,10 +115,15 @@ impl Breach {
 pub fn next_step(order: &Fulfilment, rules: &Rules) -> Option<Step> {
     match order.phase {
         Phase::Recorded if order.expired => Some(Step::GiveUp(FailureCode::Timeout)),
-        Phase::Recorded if order.attempts >= rules.attempts_before_charge => Some(Step::GiveUp(FailureCode::Internal)),
+        Phase::Recorded if order.attempts >= rules.attempts_before_charge => {
+            Some(Step::GiveUp(FailureCode::Internal))
+        }
         Phase::Recorded => Some(Step::Reserve),
         Phase::Reserved => {
-            let chargeable = order.payment.as_ref().is_some_and(|payment| payment.age < rules.chargeable);
+            let chargeable = order
+                .payment
+                .as_ref()
+                .is_some_and(|payment| payment.age < rules.chargeable);
             Some(match (order.expired || !chargeable, order.attempts) {
                 (true, _) => Step::Cancel,
                 (false, 0) => Step::Charge,
@@ -137,12 +145,20 @@ pub fn check(order: &Fulfilment) -> Result<(), Breach> {
     let together = match order.phase {
         Phase::Recorded => payment.is_none() && order.failure.is_none(),
         Phase::Reserved => payment == Some(PaymentStatus::Initiated) && order.failure.is_none(),
-        Phase::Charged | Phase::Completed => payment == Some(PaymentStatus::Succeeded) && order.failure.is_none(),
+        Phase::Charged | Phase::Completed => {
+            payment == Some(PaymentStatus::Succeeded) && order.failure.is_none()
+        }
         Phase::Declined => payment == Some(PaymentStatus::Declined) && order.failure.is_some(),
         Phase::Refused => payment.is_none() && order.failure.is_some(),
-        Phase::Failed => matches!(payment, None | Some(PaymentStatus::Declined)) && order.failure.is_some(),
+        Phase::Failed => {
+            matches!(payment, None | Some(PaymentStatus::Declined)) && order.failure.is_some()
+        }
     };
-    if together { Ok(()) } else { Err(Breach::RecordContradictsItself) }
+    if together {
+        Ok(())
+    } else {
+        Err(Breach::RecordContradictsItself)
+    }
 }
 
 /// The key of an order's only charge.
@@ -156,8 +172,12 @@ pub fn charge_key(order: &Fulfilment) -> String {
 pub fn after_hold(order: &Fulfilment, answer: Result<(), HoldError>) -> Decision {
     match answer {
         Ok(()) => Decision::Reserved,
-        Err(HoldError::InsufficientStock(lines)) => refused(order, FailureCode::InsufficientStock, &lines),
-        Err(HoldError::ProductUnavailable(lines)) => refused(order, FailureCode::ProductUnavailable, &lines),
+        Err(HoldError::InsufficientStock(lines)) => {
+            refused(order, FailureCode::InsufficientStock, &lines)
+        }
+        Err(HoldError::ProductUnavailable(lines)) => {
+            refused(order, FailureCode::ProductUnavailable, &lines)
+        }
         Err(error @ HoldError::Ended) => retry(&error, Some(Breach::EndedTooEarly)),
         Err(error @ HoldError::Catalog(_)) => retry(&error, None),
     }
@@ -171,23 +191,37 @@ fn refused(order: &Fulfilment, code: FailureCode, lines: &[LineFault]) -> Decisi
         LineFaultReason::InsufficientStock => code == FailureCode::InsufficientStock,
     };
     let line = lines.iter().find(matches_code).or(lines.first());
-    let failure = OrderFailure { code, product_id: line.and_then(|line| line.product_id.parse().ok()) };
-    if order.is_first_claim() { Decision::RefusedByStock(failure) } else { Decision::GivenUp(failure) }
+    let failure = OrderFailure {
+        code,
+        product_id: line.and_then(|line| line.product_id.parse().ok()),
+    };
+    if order.is_first_claim() {
+        Decision::RefusedByStock(failure)
+    } else {
+        Decision::GivenUp(failure)
+    }
 }
 
 /// What the provider's answer to a charge, a look-up or a cancellation means. Only an answer for good ends anything.
 #[must_use]
 pub fn after_charge(answer: Result<ChargeOutcome, PaymentError>) -> Decision {
     let not_taken = |code, decline_code: String| Decision::Declined {
-        failure: OrderFailure { code, product_id: None },
+        failure: OrderFailure {
+            code,
+            product_id: None,
+        },
         decline_code,
     };
     match answer {
         Ok(ChargeOutcome::Succeeded { charge_id }) => Decision::Charged { charge_id },
-        Ok(ChargeOutcome::Declined { decline_code }) => not_taken(FailureCode::PaymentDeclined, decline_code),
+        Ok(ChargeOutcome::Declined { decline_code }) => {
+            not_taken(FailureCode::PaymentDeclined, decline_code)
+        }
         Ok(ChargeOutcome::Cancelled) => not_taken(FailureCode::Timeout, "cancelled".to_owned()),
         Err(error @ PaymentError::KeyReused) => retry(&error, Some(Breach::KeyReused)),
-        Err(error @ (PaymentError::InProgress | PaymentError::Unanswered(_))) => retry(&error, None),
+        Err(error @ (PaymentError::InProgress | PaymentError::Unanswered(_))) => {
+            retry(&error, None)
+        }
     }
 }
 
@@ -196,7 +230,9 @@ pub fn after_charge(answer: Result<ChargeOutcome, PaymentError>) -> Decision {
 pub fn after_commit(answer: Result<(), SettleError>) -> Decision {
     match answer {
         Ok(()) => Decision::Completed,
-        Err(error @ (SettleError::Opposite | SettleError::Unknown)) => retry(&error, Some(Breach::ChargedButReleased)),
+        Err(error @ (SettleError::Opposite | SettleError::Unknown)) => {
+            retry(&error, Some(Breach::ChargedButReleased))
+        }
         Err(error @ SettleError::Catalog(_)) => retry(&error, None),
     }
 }

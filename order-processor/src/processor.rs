@@ -41,9 +41,24 @@ pub enum Stepped {
 
 impl<P: PaymentProvider> Processor<P> {
     /// A processor of these dependencies.
-    pub fn new(books: FulfilmentStore, catalog: CatalogClient, payments: P, settings: Settings) -> Self {
-        let rules = Rules { attempts_before_charge: settings.attempts, ..Rules::default() };
-        Self { books, catalog, payments, settings, retry_stored: Notify::new(), rules }
+    pub fn new(
+        books: FulfilmentStore,
+        catalog: CatalogClient,
+        payments: P,
+        settings: Settings,
+    ) -> Self {
+        let rules = Rules {
+            attempts_before_charge: settings.attempts,
+            ..Rules::default()
+        };
+        Self {
+            books,
+            catalog,
+            payments,
+            settings,
+            retry_stored: Notify::new(),
+            rules,
+        }
     }
 
     /// Takes an order as far as it goes: to its end, or to a retry that is stored.
@@ -64,11 +79,18 @@ impl<P: PaymentProvider> Processor<P> {
                 Ok(Stepped::Postponed | Stepped::Finished) => return,
                 Err(FulfilmentError::Stale) => {
                     metrics::lost_lease();
-                    tracing::warn!(order.phase = order.phase.as_str(), "the order's lease has passed on");
+                    tracing::warn!(
+                        order.phase = order.phase.as_str(),
+                        "the order's lease has passed on"
+                    );
                     return;
                 }
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn Error, order.phase = order.phase.as_str(), "the step could not be stored");
+                    tracing::error!(
+                        error = &error as &dyn Error,
+                        order.phase = order.phase.as_str(),
+                        "the step could not be stored"
+                    );
                     return;
                 }
             }
@@ -80,10 +102,15 @@ impl<P: PaymentProvider> Processor<P> {
     /// # Errors
     /// When what came of it could not be stored.
     pub async fn step(&self, order: &Fulfilment) -> Result<Stepped, FulfilmentError> {
-        let Some(step) = next_step(order, &self.rules) else { return Ok(Stepped::Finished) };
+        let Some(step) = next_step(order, &self.rules) else {
+            return Ok(Stepped::Finished);
+        };
         let started = Instant::now();
         let decision = match check(order) {
-            Err(breach) => Decision::Retry { reason: breach.as_str().to_owned(), breach: Some(breach) },
+            Err(breach) => Decision::Retry {
+                reason: breach.as_str().to_owned(),
+                breach: Some(breach),
+            },
             Ok(()) => self.ask(order, &step).await,
         };
         let stepped = self.store(order, decision).await?;
@@ -100,7 +127,10 @@ impl<P: PaymentProvider> Processor<P> {
         let trace = trace.as_ref();
         match step {
             Step::Reserve => self.hold(order, trace).await,
-            Step::GiveUp(code) => Decision::GivenUp(OrderFailure { code: *code, product_id: None }),
+            Step::GiveUp(code) => Decision::GivenUp(OrderFailure {
+                code: *code,
+                product_id: None,
+            }),
             Step::Charge => self.charge(order).await,
             Step::LookUpOrCharge => self.look_up_or_charge(order).await,
             Step::Cancel => self.cancel(order).await,
@@ -109,15 +139,26 @@ impl<P: PaymentProvider> Processor<P> {
         }
     }
 
-    async fn store(&self, order: &Fulfilment, decision: Decision) -> Result<Stepped, FulfilmentError> {
+    async fn store(
+        &self,
+        order: &Fulfilment,
+        decision: Decision,
+    ) -> Result<Stepped, FulfilmentError> {
         let moved = match decision {
-            Decision::Reserved => self.books.reserved(order, &crate::process::charge_key(order)).await?,
-            Decision::RefusedByStock(failure) => self.books.refused_by_stock(order, failure).await?,
+            Decision::Reserved => {
+                self.books
+                    .reserved(order, &crate::process::charge_key(order))
+                    .await?
+            }
+            Decision::RefusedByStock(failure) => {
+                self.books.refused_by_stock(order, failure).await?
+            }
             Decision::GivenUp(failure) => self.books.given_up(order, failure).await?,
             Decision::Charged { charge_id } => self.books.charged(order, &charge_id).await?,
-            Decision::Declined { failure, decline_code } => {
-                self.books.declined(order, failure, &decline_code).await?
-            }
+            Decision::Declined {
+                failure,
+                decline_code,
+            } => self.books.declined(order, failure, &decline_code).await?,
             Decision::Completed => self.books.completed(order).await?,
             Decision::Failed => self.books.failed(order).await?,
             Decision::Retry { reason, breach } => {
@@ -128,7 +169,12 @@ impl<P: PaymentProvider> Processor<P> {
         Ok(Stepped::Moved(Box::new(moved)))
     }
 
-    async fn postpone(&self, order: &Fulfilment, reason: &str, breach: Option<Breach>) -> Result<(), FulfilmentError> {
+    async fn postpone(
+        &self,
+        order: &Fulfilment,
+        reason: &str,
+        breach: Option<Breach>,
+    ) -> Result<(), FulfilmentError> {
         let delay = self.delay_after(order.attempts);
         if let Some(breach) = breach {
             metrics::breach(breach);
@@ -155,11 +201,19 @@ impl<P: PaymentProvider> Processor<P> {
     }
 
     fn delay_after(&self, attempts: u32) -> Duration {
-        retry_delay(attempts, self.settings.retry_base, self.settings.retry_cap, rand::random())
+        retry_delay(
+            attempts,
+            self.settings.retry_base,
+            self.settings.retry_cap,
+            rand::random(),
+        )
     }
 }
 
 /// The trace that the order was placed in.
 fn trace_of(order: &Fulfilment) -> Option<TraceContext> {
-    TraceContext::parse(order.trace.traceparent.as_deref()?, order.trace.tracestate.as_deref())
+    TraceContext::parse(
+        order.trace.traceparent.as_deref()?,
+        order.trace.tracestate.as_deref(),
+    )
 }

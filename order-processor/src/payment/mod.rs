@@ -14,14 +14,21 @@ use velure_domain::{Money, PaymentMethod};
 /// is never dropped half way by its caller.
 pub trait PaymentProvider: Send + Sync + 'static {
     /// Takes the money, once for each key: the same key with the same parameters gets the same answer.
-    fn charge(&self, charge: &Charge<'_>) -> impl Future<Output = Result<ChargeOutcome, PaymentError>> + Send;
+    fn charge(
+        &self,
+        charge: &Charge<'_>,
+    ) -> impl Future<Output = Result<ChargeOutcome, PaymentError>> + Send;
 
     /// What became of a key; nothing when no charge under it was ever answered. A charge may still be on its way.
-    fn look_up(&self, key: &str) -> impl Future<Output = Result<Option<ChargeOutcome>, PaymentError>> + Send;
+    fn look_up(
+        &self,
+        key: &str,
+    ) -> impl Future<Output = Result<Option<ChargeOutcome>, PaymentError>> + Send;
 
     /// Has no charge under this key ever succeed from here on, and says what became of it: the outcome that was
     /// there before, or [`ChargeOutcome::Cancelled`].
-    fn cancel(&self, key: &str) -> impl Future<Output = Result<ChargeOutcome, PaymentError>> + Send;
+    fn cancel(&self, key: &str)
+    -> impl Future<Output = Result<ChargeOutcome, PaymentError>> + Send;
 }
 
 /// A charge to be made.

@@ -76,9 +76,13 @@ impl Entry {
     fn outcome(self) -> Result<ChargeOutcome, PaymentError> {
         match (self.outcome.as_str(), self.charge_id, self.decline_code) {
             ("SUCCEEDED", Some(charge_id), None) => Ok(ChargeOutcome::Succeeded { charge_id }),
-            ("DECLINED", Some(_), Some(decline_code)) => Ok(ChargeOutcome::Declined { decline_code }),
+            ("DECLINED", Some(_), Some(decline_code)) => {
+                Ok(ChargeOutcome::Declined { decline_code })
+            }
             ("CANCELLED", None, None) => Ok(ChargeOutcome::Cancelled),
-            _ => Err(PaymentError::Unanswered("the ledger holds an entry that nobody writes".into())),
+            _ => Err(PaymentError::Unanswered(
+                "the ledger holds an entry that nobody writes".into(),
+            )),
         }
     }
 }
@@ -87,7 +91,11 @@ impl Simulated {
     /// A provider over its ledger, the table `payment_simulator.charges`.
     #[must_use]
     pub fn new(ledger: PgPool, config: SimulatedConfig) -> Self {
-        Self { ledger, config, tries: Arc::default() }
+        Self {
+            ledger,
+            config,
+            tries: Arc::default(),
+        }
     }
 
     /// Whether the charge is declined: by its method, or for a share of the keys that is the same on every try.
@@ -156,8 +164,15 @@ impl PaymentProvider for Simulated {
         if number <= self.config.lost_requests + self.config.lost_answers {
             return Err(PaymentError::Unanswered("the answer got lost".into()));
         }
-        let entry = self.find(charge.key).await?.ok_or(PaymentError::InProgress)?;
-        if entry.fingerprint.as_ref().is_some_and(|known| *known != fingerprint) {
+        let entry = self
+            .find(charge.key)
+            .await?
+            .ok_or(PaymentError::InProgress)?;
+        if entry
+            .fingerprint
+            .as_ref()
+            .is_some_and(|known| *known != fingerprint)
+        {
             return Err(PaymentError::KeyReused);
         }
         entry.outcome()
@@ -176,13 +191,21 @@ impl PaymentProvider for Simulated {
         .execute(&self.ledger)
         .await
         .map_err(unanswered)?;
-        self.find(key).await?.ok_or(PaymentError::InProgress)?.outcome()
+        self.find(key)
+            .await?
+            .ok_or(PaymentError::InProgress)?
+            .outcome()
     }
 }
 
 /// What tells two charges apart beside the key.
 fn fingerprint(charge: &Charge<'_>) -> Vec<u8> {
-    let text = format!("{} {} {}", charge.amount.minor(), charge.amount.currency().code(), charge.method.as_str());
+    let text = format!(
+        "{} {} {}",
+        charge.amount.minor(),
+        charge.amount.currency().code(),
+        charge.method.as_str()
+    );
     Sha256::digest(text.as_bytes()).to_vec()
 }
 

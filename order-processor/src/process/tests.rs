@@ -5,17 +5,28 @@ use velure_postgres::fulfilment::{Lease, Payment, Trace};
 
 use super::*;
 
-const ALL_OUTCOMES: [Option<PaymentStatus>; 4] =
-    [None, Some(PaymentStatus::Initiated), Some(PaymentStatus::Succeeded), Some(PaymentStatus::Declined)];
+const ALL_OUTCOMES: [Option<PaymentStatus>; 4] = [
+    None,
+    Some(PaymentStatus::Initiated),
+    Some(PaymentStatus::Succeeded),
+    Some(PaymentStatus::Declined),
+];
 
 fn order(phase: Phase, payment: Option<PaymentStatus>) -> Fulfilment {
     let line = CartLine {
         product_id: "00000000000000000000000a".parse().expect("24 digits"),
         quantity: Quantity::new(2).expect("a legal quantity"),
     };
-    let payment = payment.map(|status| Payment { idempotency_key: "k".to_owned(), status, age: Duration::ZERO });
-    let failure = matches!(phase, Phase::Declined | Phase::Refused | Phase::Failed)
-        .then_some(OrderFailure { code: FailureCode::Internal, product_id: None });
+    let payment = payment.map(|status| Payment {
+        idempotency_key: "k".to_owned(),
+        status,
+        age: Duration::ZERO,
+    });
+    let failure =
+        matches!(phase, Phase::Declined | Phase::Refused | Phase::Failed).then_some(OrderFailure {
+            code: FailureCode::Internal,
+            product_id: None,
+        });
     Fulfilment {
         order_id: OrderId::generate(),
         phase,
@@ -36,11 +47,18 @@ fn step(order: &Fulfilment) -> Option<Step> {
 }
 
 fn fault(reason: LineFaultReason, product: char) -> LineFault {
-    LineFault { product_id: product.to_string().repeat(24), reason, available: 0 }
+    LineFault {
+        product_id: product.to_string().repeat(24),
+        reason,
+        available: 0,
+    }
 }
 
 fn away() -> CatalogError {
-    CatalogError::Refused { status: 503, code: None }
+    CatalogError::Refused {
+        status: 503,
+        code: None,
+    }
 }
 
 #[test]
@@ -49,8 +67,16 @@ fn each_phase_has_its_step() {
     let cases = [
         (Phase::Recorded, None, Some(Step::Reserve)),
         (Phase::Reserved, initiated, Some(Step::Charge)),
-        (Phase::Charged, Some(PaymentStatus::Succeeded), Some(Step::CommitStock)),
-        (Phase::Declined, Some(PaymentStatus::Declined), Some(Step::ReturnStock)),
+        (
+            Phase::Charged,
+            Some(PaymentStatus::Succeeded),
+            Some(Step::CommitStock),
+        ),
+        (
+            Phase::Declined,
+            Some(PaymentStatus::Declined),
+            Some(Step::ReturnStock),
+        ),
         (Phase::Refused, None, Some(Step::ReturnStock)),
         (Phase::Completed, Some(PaymentStatus::Succeeded), None),
         (Phase::Failed, None, None),
@@ -97,8 +123,16 @@ fn a_charge_whose_time_is_over_is_cancelled_at_the_provider_first() {
 #[test]
 fn time_over_changes_nothing_once_the_money_has_decided() {
     for (phase, payment, expected) in [
-        (Phase::Charged, PaymentStatus::Succeeded, Some(Step::CommitStock)),
-        (Phase::Declined, PaymentStatus::Declined, Some(Step::ReturnStock)),
+        (
+            Phase::Charged,
+            PaymentStatus::Succeeded,
+            Some(Step::CommitStock),
+        ),
+        (
+            Phase::Declined,
+            PaymentStatus::Declined,
+            Some(Step::ReturnStock),
+        ),
         (Phase::Completed, PaymentStatus::Succeeded, None),
     ] {
         let mut late = order(phase, Some(payment));
@@ -132,14 +166,23 @@ fn a_record_that_contradicts_itself_is_a_breach() {
         ]
     );
     let mut paid_and_failing = order(Phase::Charged, Some(PaymentStatus::Succeeded));
-    paid_and_failing.failure = Some(OrderFailure { code: FailureCode::Timeout, product_id: None });
-    assert_eq!(check(&paid_and_failing), Err(Breach::RecordContradictsItself));
+    paid_and_failing.failure = Some(OrderFailure {
+        code: FailureCode::Timeout,
+        product_id: None,
+    });
+    assert_eq!(
+        check(&paid_and_failing),
+        Err(Breach::RecordContradictsItself)
+    );
 }
 
 #[test]
 fn the_first_refusal_is_the_end_and_names_the_product_at_fault() {
     let order = order(Phase::Recorded, None);
-    let lines = vec![fault(LineFaultReason::NotSold, 'a'), fault(LineFaultReason::InsufficientStock, 'b')];
+    let lines = vec![
+        fault(LineFaultReason::NotSold, 'a'),
+        fault(LineFaultReason::InsufficientStock, 'b'),
+    ];
     let refused = |code, product: char| {
         let product_id = Some(product.to_string().repeat(24).parse().expect("24 digits"));
         Decision::RefusedByStock(OrderFailure { code, product_id })
@@ -156,9 +199,27 @@ fn the_first_refusal_is_the_end_and_names_the_product_at_fault() {
 
 #[test]
 fn a_refusal_after_an_earlier_hold_was_sent_goes_through_a_release() {
-    let order = Fulfilment { lease: Lease(2), ..order(Phase::Recorded, None) };
-    let answer = after_hold(&order, Err(HoldError::InsufficientStock(vec![fault(LineFaultReason::InsufficientStock, 'b')])));
-    assert!(matches!(answer, Decision::GivenUp(OrderFailure { code: FailureCode::InsufficientStock, .. })), "{answer:?}");
+    let order = Fulfilment {
+        lease: Lease(2),
+        ..order(Phase::Recorded, None)
+    };
+    let answer = after_hold(
+        &order,
+        Err(HoldError::InsufficientStock(vec![fault(
+            LineFaultReason::InsufficientStock,
+            'b',
+        )])),
+    );
+    assert!(
+        matches!(
+            answer,
+            Decision::GivenUp(OrderFailure {
+                code: FailureCode::InsufficientStock,
+                ..
+            })
+        ),
+        "{answer:?}"
+    );
 }
 
 #[test]
@@ -170,40 +231,93 @@ fn what_the_catalog_does_not_answer_is_asked_again() {
         after_release(Err(SettleError::Catalog(away()))),
         after_release(Err(SettleError::Unknown)),
     ] {
-        assert!(matches!(decision, Decision::Retry { breach: None, .. }), "{decision:?}");
+        assert!(
+            matches!(decision, Decision::Retry { breach: None, .. }),
+            "{decision:?}"
+        );
     }
-    let Decision::Retry { reason, .. } = after_commit(Err(SettleError::Catalog(away()))) else { panic!("a retry") };
-    assert_eq!(reason, "the reservation could not be ended: the catalog answered 503");
+    let Decision::Retry { reason, .. } = after_commit(Err(SettleError::Catalog(away()))) else {
+        panic!("a retry")
+    };
+    assert_eq!(
+        reason,
+        "the reservation could not be ended: the catalog answered 503"
+    );
 }
 
 #[test]
 fn an_end_that_must_never_be_is_a_breach_and_not_a_failed_order() {
     let order = order(Phase::Recorded, None);
     for (decision, expected) in [
-        (after_commit(Err(SettleError::Opposite)), Breach::ChargedButReleased),
-        (after_commit(Err(SettleError::Unknown)), Breach::ChargedButReleased),
-        (after_release(Err(SettleError::Opposite)), Breach::SoldButNotCharged),
-        (after_hold(&order, Err(HoldError::Ended)), Breach::EndedTooEarly),
-        (after_charge(Err(PaymentError::KeyReused)), Breach::KeyReused),
+        (
+            after_commit(Err(SettleError::Opposite)),
+            Breach::ChargedButReleased,
+        ),
+        (
+            after_commit(Err(SettleError::Unknown)),
+            Breach::ChargedButReleased,
+        ),
+        (
+            after_release(Err(SettleError::Opposite)),
+            Breach::SoldButNotCharged,
+        ),
+        (
+            after_hold(&order, Err(HoldError::Ended)),
+            Breach::EndedTooEarly,
+        ),
+        (
+            after_charge(Err(PaymentError::KeyReused)),
+            Breach::KeyReused,
+        ),
     ] {
-        assert!(matches!(&decision, Decision::Retry { breach: Some(breach), .. } if *breach == expected), "{decision:?}");
+        assert!(
+            matches!(&decision, Decision::Retry { breach: Some(breach), .. } if *breach == expected),
+            "{decision:?}"
+        );
     }
 }
 
 #[test]
 fn only_an_answer_for_good_decides_a_charge() {
-    let charged = after_charge(Ok(ChargeOutcome::Succeeded { charge_id: "ch_1".to_owned() }));
-    assert_eq!(charged, Decision::Charged { charge_id: "ch_1".to_owned() });
-    let declined = |decision: Decision| match decision {
-        Decision::Declined { failure, decline_code } => (failure.code, decline_code),
-        other => panic!("{other:?}"),
+    let charged = after_charge(Ok(ChargeOutcome::Succeeded {
+        charge_id: "ch_1".to_owned(),
+    }));
+    assert_eq!(
+        charged,
+        Decision::Charged {
+            charge_id: "ch_1".to_owned()
+        }
+    );
+    let declined = |decision: Decision| {
+        let Decision::Declined {
+            failure,
+            decline_code,
+        } = decision
+        else {
+            panic!("{decision:?}")
+        };
+        (failure.code, decline_code)
     };
-    let answer = after_charge(Ok(ChargeOutcome::Declined { decline_code: "card_declined".to_owned() }));
-    assert_eq!(declined(answer), (FailureCode::PaymentDeclined, "card_declined".to_owned()));
+    let answer = after_charge(Ok(ChargeOutcome::Declined {
+        decline_code: "card_declined".to_owned(),
+    }));
+    assert_eq!(
+        declined(answer),
+        (FailureCode::PaymentDeclined, "card_declined".to_owned())
+    );
     let answer = after_charge(Ok(ChargeOutcome::Cancelled));
-    assert_eq!(declined(answer), (FailureCode::Timeout, "cancelled".to_owned()));
-    for error in [PaymentError::InProgress, PaymentError::Unanswered("a timeout".into())] {
-        assert!(matches!(after_charge(Err(error)), Decision::Retry { breach: None, .. }));
+    assert_eq!(
+        declined(answer),
+        (FailureCode::Timeout, "cancelled".to_owned())
+    );
+    for error in [
+        PaymentError::InProgress,
+        PaymentError::Unanswered("a timeout".into()),
+    ] {
+        assert!(matches!(
+            after_charge(Err(error)),
+            Decision::Retry { breach: None, .. }
+        ));
     }
 }
 

@@ -55,16 +55,31 @@ impl Catalog {
             .route("/internal/reservations/{order}", put(hold))
             .route("/internal/reservations/{order}/{verb}", post(settle))
             .with_state(shelf.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let mut server = JoinSet::new();
-        server.spawn(async move { axum::serve(listener, router).await.expect("the catalog serves") });
-        Self { url, shelf, _server: server }
+        server.spawn(async move {
+            axum::serve(listener, router)
+                .await
+                .expect("the catalog serves")
+        });
+        Self {
+            url,
+            shelf,
+            _server: server,
+        }
     }
 
     /// Puts so many of a product on the shelf.
     pub(crate) fn stock(&self, product: &str, count: i64) {
-        self.shelf.books.lock().expect("unpoisoned").stock.insert(product.to_owned(), count);
+        self.shelf
+            .books
+            .lock()
+            .expect("unpoisoned")
+            .stock
+            .insert(product.to_owned(), count);
     }
 
     /// How many of a product are left.
@@ -74,7 +89,13 @@ impl Catalog {
 
     /// Where an order's reservation stands.
     pub(crate) fn state(&self, order: &str) -> Option<&'static str> {
-        self.shelf.books.lock().expect("unpoisoned").reservations.get(order).map(|(state, _)| *state)
+        self.shelf
+            .books
+            .lock()
+            .expect("unpoisoned")
+            .reservations
+            .get(order)
+            .map(|(state, _)| *state)
     }
 
     /// Sets where an order's reservation stands, behind everybody's back.
@@ -100,24 +121,43 @@ impl Catalog {
 }
 
 impl Shelf {
-    /// What every call goes through: token, trace, and the fault that comes before the work.
-    fn enter(&self, headers: &HeaderMap) -> Result<(), Response> {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let token = text("authorization").strip_prefix("Bearer ").unwrap_or_default();
+    /// What every call goes through: token, trace, and the fault that comes before the work, which is then the answer.
+    fn enter(&self, headers: &HeaderMap) -> Option<Response> {
+        let text = |name| {
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default()
+        };
+        let token = text("authorization")
+            .strip_prefix("Bearer ")
+            .unwrap_or_default();
         if self.keys.verify_service(token, "catalog").ok().as_deref() != Some("order-processor") {
-            return Err(problem(401, "unauthenticated", json!([])));
+            return Some(problem(401, "unauthenticated", json!([])));
         }
-        self.books.lock().expect("unpoisoned").traces.push(text("traceparent").to_owned());
-        if one_less(&self.refuse) { Err(problem(503, "unavailable", json!([]))) } else { Ok(()) }
+        self.books
+            .lock()
+            .expect("unpoisoned")
+            .traces
+            .push(text("traceparent").to_owned());
+        one_less(&self.refuse).then(|| problem(503, "unavailable", json!([])))
     }
 
     fn leave(&self, answer: Response) -> Response {
-        if one_less(&self.lose) { problem(500, "internal", json!([])) } else { answer }
+        if one_less(&self.lose) {
+            problem(500, "internal", json!([]))
+        } else {
+            answer
+        }
     }
 }
 
 fn one_less(counter: &AtomicU32) -> bool {
-    counter.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+    counter
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+            left.checked_sub(1)
+        })
+        .is_ok()
 }
 
 fn problem(status: u16, code: &str, lines: Value) -> Response {
@@ -136,7 +176,7 @@ async fn hold(
     headers: HeaderMap,
     Json(body): Json<HoldReservationBody>,
 ) -> Response {
-    if let Err(refusal) = shelf.enter(&headers) {
+    if let Some(refusal) = shelf.enter(&headers) {
         return refusal;
     }
     let answer = {
@@ -180,7 +220,11 @@ impl Books {
             Some((known, _)) if *known == end => state(end),
             Some((known, lines)) if *known == "held" => {
                 *known = end;
-                let back = if end == "released" { lines.clone() } else { Vec::new() };
+                let back = if end == "released" {
+                    lines.clone()
+                } else {
+                    Vec::new()
+                };
                 for line in back {
                     *self.stock.get_mut(&line.product_id).expect("it is sold") += line.quantity;
                 }
@@ -196,12 +240,20 @@ async fn settle(
     Path((order, verb)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    if let Err(refusal) = shelf.enter(&headers) {
+    if let Some(refusal) = shelf.enter(&headers) {
         return refusal;
     }
     let answer = match verb.as_str() {
-        "commit" => shelf.books.lock().expect("unpoisoned").end(order, "committed"),
-        "release" => shelf.books.lock().expect("unpoisoned").end(order, "released"),
+        "commit" => shelf
+            .books
+            .lock()
+            .expect("unpoisoned")
+            .end(order, "committed"),
+        "release" => shelf
+            .books
+            .lock()
+            .expect("unpoisoned")
+            .end(order, "released"),
         _ => problem(404, "not_found", json!([])),
     };
     shelf.leave(answer)

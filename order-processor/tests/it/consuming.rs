@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::task::JoinSet;
-use velure_amqp::{Connection, BrokerConfig, ORDERS_EXCHANGE, PROCESS_QUEUE, Topology, Uses};
+use velure_amqp::{BrokerConfig, Connection, ORDERS_EXCHANGE, PROCESS_QUEUE, Topology, Uses};
 use velure_config::Env;
 use velure_order_processor::{Config, start};
 use velure_service::{Readiness, StopToken, Supervisor};
@@ -34,12 +34,19 @@ impl Pod {
         ])
         .with(more.iter().copied());
         let config = Config::from_env(&env).expect("a good configuration");
-        let (mut supervisor, readiness, stop) = (Supervisor::new(), Readiness::default(), StopToken::new());
-        start(config, &mut supervisor, readiness.clone()).await.expect("started");
+        let (mut supervisor, readiness, stop) =
+            (Supervisor::new(), Readiness::default(), StopToken::new());
+        start(config, &mut supervisor, readiness.clone())
+            .await
+            .expect("started");
         let mut running = JoinSet::new();
         let asked = stop.clone().cancelled_owned();
         running.spawn(supervisor.run(asked, Duration::from_secs(20)));
-        Self { readiness, stop, running }
+        Self {
+            readiness,
+            stop,
+            running,
+        }
     }
 
     /// Asks it to stop, and says how it ended.
@@ -49,22 +56,32 @@ impl Pod {
     }
 
     async fn ended(&mut self) -> anyhow::Result<()> {
-        self.running.join_next().await.expect("it was started").expect("no panic")
+        self.running
+            .join_next()
+            .await
+            .expect("it was started")
+            .expect("no panic")
     }
 }
 
 /// A virtual host with the topology in it.
 async fn vhost() -> Vhost {
     let vhost = Broker::from_env().vhost().await;
-    vhost.import(&Topology::load().definitions(vhost.name(), |_| Vhost::password_hash().to_owned())).await;
+    vhost
+        .import(&Topology::load().definitions(vhost.name(), |_| Vhost::password_hash().to_owned()))
+        .await;
     vhost
 }
 
 fn database(world: &World, address: Option<String>) -> String {
     let connect = &world.connect;
-    let address = address.unwrap_or_else(|| format!("{}:{}", connect.get_host(), connect.get_port()));
+    let address =
+        address.unwrap_or_else(|| format!("{}:{}", connect.get_host(), connect.get_port()));
     let name = connect.get_database().expect("a database");
-    format!("postgres://{}@{address}/{name}?options=-c%20role%3Dvelure_fulfilment", connect.get_username())
+    format!(
+        "postgres://{}@{address}/{name}?options=-c%20role%3Dvelure_fulfilment",
+        connect.get_username()
+    )
 }
 
 async fn publish(vhost: &Vhost, order: &Placed) {
@@ -73,26 +90,46 @@ async fn publish(vhost: &Vhost, order: &Placed) {
 
 async fn publish_body(vhost: &Vhost, order: &Placed, body: &str) {
     let properties = json!({"delivery_mode": 2, "message_id": order.id.to_string()});
-    assert!(vhost.publish(ORDERS_EXCHANGE, "order.created", properties, body).await, "it is routed");
+    assert!(
+        vhost
+            .publish(ORDERS_EXCHANGE, "order.created", properties, body)
+            .await,
+        "it is routed"
+    );
 }
 
 /// Looks until it is so.
 async fn until<F: Future<Output = bool>>(what: &str, is_so: impl Fn() -> F) {
     let started = Instant::now();
     while !is_so().await {
-        assert!(started.elapsed() < Duration::from_secs(30), "{what} did not come to be");
+        assert!(
+            started.elapsed() < Duration::from_secs(30),
+            "{what} did not come to be"
+        );
         tokio::task::yield_now().await;
     }
 }
 
 async fn until_phase(world: &World, order: &Placed, phase: &str) {
-    until(phase, || async { world.find_phase(order).await.as_deref() == Some(phase) }).await;
+    until(phase, || async {
+        world.find_phase(order).await.as_deref() == Some(phase)
+    })
+    .await;
 }
 
 /// Nothing is left in the queue, neither waiting nor handed out.
 async fn assert_empty(vhost: &Vhost) {
-    let admin: Connection = BrokerConfig::new(vhost.admin_url(), "test").connect("look").await.expect("connected");
-    admin.verify(Uses { exchanges: &[], queues: &[PROCESS_QUEUE] }).await.expect("the queue is there");
+    let admin: Connection = BrokerConfig::new(vhost.admin_url(), "test")
+        .connect("look")
+        .await
+        .expect("connected");
+    admin
+        .verify(Uses {
+            exchanges: &[],
+            queues: &[PROCESS_QUEUE],
+        })
+        .await
+        .expect("the queue is there");
     assert!(vhost.take(PROCESS_QUEUE, 10).await.is_empty());
 }
 
@@ -103,7 +140,13 @@ async fn orders_from_the_broker_are_fulfilled_and_their_messages_answered(
 ) {
     let (world, vhost) = (World::open(options, connect).await, vhost().await);
     world.catalog.stock(crate::world::LEASH, 1_000);
-    let pod = Pod::start(&world, &database(&world, None), &vhost.user_url("processor"), &[]).await;
+    let pod = Pod::start(
+        &world,
+        &database(&world, None),
+        &vhost.user_url("processor"),
+        &[],
+    )
+    .await;
     let orders: Vec<_> = (0..10).map(|_| Placed::new()).collect();
     for order in &orders {
         publish(&vhost, order).await;
@@ -111,37 +154,64 @@ async fn orders_from_the_broker_are_fulfilled_and_their_messages_answered(
     }
     for order in &orders {
         until_phase(&world, order, "COMPLETED").await;
-        assert_eq!(world.events(order).await, ["order.processing", "order.completed"]);
+        assert_eq!(
+            world.events(order).await,
+            ["order.processing", "order.completed"]
+        );
     }
-    assert!(pod.readiness.is_ready());
+    until("readiness", || async { pod.readiness.is_ready() }).await;
     pod.stop().await.expect("an orderly end");
     assert_empty(&vhost).await;
     assert_eq!(world.ledger().await.len(), 10);
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn it_refuses_to_start_without_the_topology(options: PgPoolOptions, connect: PgConnectOptions) {
-    let (world, vhost) = (World::open(options, connect).await, Broker::from_env().vhost().await);
+async fn it_refuses_to_start_without_the_topology(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let (world, vhost) = (
+        World::open(options, connect).await,
+        Broker::from_env().vhost().await,
+    );
     let mut pod = Pod::start(&world, &database(&world, None), &vhost.admin_url(), &[]).await;
     let error = pod.ended().await.expect_err("there is no queue");
-    assert!(format!("{error:#}").contains("queue process-order-queue is missing"), "{error:#}");
+    assert!(
+        format!("{error:#}").contains("queue process-order-queue is missing"),
+        "{error:#}"
+    );
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn it_goes_on_after_the_broker_ended_its_connection(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn it_goes_on_after_the_broker_ended_its_connection(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     let (world, vhost) = (World::open(options, connect).await, vhost().await);
-    let pod = Pod::start(&world, &database(&world, None), &vhost.user_url("processor"), &[]).await;
+    let pod = Pod::start(
+        &world,
+        &database(&world, None),
+        &vhost.user_url("processor"),
+        &[],
+    )
+    .await;
     let (first, second) = (Placed::new(), Placed::new());
     publish(&vhost, &first).await;
     until_phase(&world, &first, "COMPLETED").await;
-    until("a connection in the broker's list", || async { vhost.end_connections().await > 0 }).await;
+    until("a connection in the broker's list", || async {
+        vhost.end_connections().await > 0
+    })
+    .await;
     publish(&vhost, &second).await;
     until_phase(&world, &second, "COMPLETED").await;
     pod.stop().await.expect("an orderly end");
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn orders_on_record_are_fulfilled_without_a_broker(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn orders_on_record_are_fulfilled_without_a_broker(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     let world = World::open(options, connect).await;
     let order = Placed::new();
     world.recorded(&order).await;
@@ -149,20 +219,32 @@ async fn orders_on_record_are_fulfilled_without_a_broker(options: PgPoolOptions,
     let pod = Pod::start(&world, &database(&world, None), nowhere, &[]).await;
     until_phase(&world, &order, "COMPLETED").await;
     world.assert_completed(&order).await;
-    assert!(!pod.readiness.is_ready());
+    assert_eq!(pod.readiness.waiting_for(), ["broker"]);
     pod.stop().await.expect("an orderly end");
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn a_delivery_is_held_while_the_database_is_away(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn a_delivery_is_held_while_the_database_is_away(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     let (world, vhost) = (World::open(options, connect).await, vhost().await);
-    let proxy = Proxy::to(&format!("{}:{}", world.connect.get_host(), world.connect.get_port())).await.expect("a proxy");
+    let proxy = Proxy::to(&format!(
+        "{}:{}",
+        world.connect.get_host(),
+        world.connect.get_port()
+    ))
+    .await
+    .expect("a proxy");
     proxy.cut();
     let url = database(&world, Some(proxy.address().to_string()));
     let pod = Pod::start(&world, &url, &vhost.user_url("processor"), &[]).await;
     let order = Placed::new();
     publish(&vhost, &order).await;
-    until("a consumer", || async { pod.readiness.is_ready() }).await;
+    until("a consumer", || async {
+        pod.readiness.waiting_for() == ["books"]
+    })
+    .await;
     assert_eq!(world.find_phase(&order).await, None);
     proxy.restore();
     until_phase(&world, &order, "COMPLETED").await;
@@ -172,25 +254,52 @@ async fn a_delivery_is_held_while_the_database_is_away(options: PgPoolOptions, c
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn a_poison_message_is_put_aside_and_holds_back_nobody(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn a_poison_message_is_put_aside_and_holds_back_nobody(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     let (world, vhost) = (World::open(options, connect).await, vhost().await);
-    let pod = Pod::start(&world, &database(&world, None), &vhost.user_url("processor"), &[]).await;
+    let pod = Pod::start(
+        &world,
+        &database(&world, None),
+        &vhost.user_url("processor"),
+        &[],
+    )
+    .await;
     let order = Placed::new();
-    for body in ["", "{", "[]", &"[".repeat(10_000), &order.body().replace("order.created", "order.dreamt")] {
+    for body in [
+        "",
+        "{",
+        "[]",
+        &"[".repeat(10_000),
+        &order.body().replace("order.created", "order.dreamt"),
+    ] {
         publish_body(&vhost, &order, body).await;
     }
     publish(&vhost, &order).await;
     until_phase(&world, &order, "COMPLETED").await;
-    until("five dead letters", || async { world.dead_letters().await.len() == 5 }).await;
+    until("five dead letters", || async {
+        world.dead_letters().await.len() == 5
+    })
+    .await;
     pod.stop().await.expect("an orderly end");
     assert_empty(&vhost).await;
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn when_asked_to_stop_it_finishes_the_order_in_work(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn when_asked_to_stop_it_finishes_the_order_in_work(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     let (world, vhost) = (World::open(options, connect).await, vhost().await);
     let slow = [("VELURE_PAYMENT_DELAY", "700ms")];
-    let pod = Pod::start(&world, &database(&world, None), &vhost.user_url("processor"), &slow).await;
+    let pod = Pod::start(
+        &world,
+        &database(&world, None),
+        &vhost.user_url("processor"),
+        &slow,
+    )
+    .await;
     let order = Placed::new();
     publish(&vhost, &order).await;
     until_phase(&world, &order, "RESERVED").await;
@@ -200,7 +309,10 @@ async fn when_asked_to_stop_it_finishes_the_order_in_work(options: PgPoolOptions
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn two_pods_share_what_is_due_and_charge_each_order_once(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn two_pods_share_what_is_due_and_charge_each_order_once(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     let (world, vhost) = (World::open(options, connect).await, vhost().await);
     world.catalog.stock(crate::world::LEASH, 1_000);
     world.catalog.stock(crate::world::BOWL, 1_000);
@@ -215,7 +327,10 @@ async fn two_pods_share_what_is_due_and_charge_each_order_once(options: PgPoolOp
     let two = Pod::start(&world, &url, &vhost.user_url("processor"), &faults).await;
     for order in &orders {
         until_phase(&world, order, "COMPLETED").await;
-        assert_eq!(world.events(order).await, ["order.processing", "order.completed"]);
+        assert_eq!(
+            world.events(order).await,
+            ["order.processing", "order.completed"]
+        );
     }
     one.stop().await.expect("an orderly end");
     two.stop().await.expect("an orderly end");

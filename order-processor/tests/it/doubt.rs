@@ -6,9 +6,17 @@ use velure_order_processor::payment::{Charge, ChargeOutcome, PaymentProvider, Si
 
 use crate::world::{AT_ONCE, Placed, World};
 
-const ANSWERS_LOST: SimulatedConfig =
-    SimulatedConfig { delay: std::time::Duration::ZERO, decline_per_mille: 0, lost_answers: 1, lost_requests: 0 };
-const REQUESTS_LOST: SimulatedConfig = SimulatedConfig { lost_answers: 0, lost_requests: 1_000, ..ANSWERS_LOST };
+const ANSWERS_LOST: SimulatedConfig = SimulatedConfig {
+    delay: std::time::Duration::ZERO,
+    decline_per_mille: 0,
+    lost_answers: 1,
+    lost_requests: 0,
+};
+const REQUESTS_LOST: SimulatedConfig = SimulatedConfig {
+    lost_answers: 0,
+    lost_requests: 1_000,
+    ..ANSWERS_LOST
+};
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
 async fn a_charge_whose_answer_got_lost_keeps_the_stock_and_is_found_again(
@@ -72,9 +80,17 @@ async fn when_time_is_over_a_charge_that_never_arrived_is_cancelled_and_can_neve
     assert_eq!(world.catalog.state(&order.id.to_string()), Some("released"));
     // The request that was on its way all along arrives now.
     let method = "pm_card_visa".parse().expect("a legal token");
-    let amount = velure_domain::Money::new(2490, velure_domain::Currency::Usd).expect("a legal amount");
+    let amount =
+        velure_domain::Money::new(2490, velure_domain::Currency::Usd).expect("a legal amount");
     let key = format!("order:{}:charge", order.id);
-    let late = world.payments(SimulatedConfig::default()).charge(&Charge { key: &key, amount, method: &method }).await;
+    let late = world
+        .payments(SimulatedConfig::default())
+        .charge(&Charge {
+            key: &key,
+            amount,
+            method: &method,
+        })
+        .await;
     assert_eq!(late.expect("an answer for good"), ChargeOutcome::Cancelled);
     assert_eq!(world.ledger().await, [("CANCELLED".to_owned(), None)]);
 }
@@ -92,7 +108,10 @@ async fn when_time_is_over_a_charge_that_was_made_after_all_completes_the_order(
     assert_eq!(world.phase(&order).await, "COMPLETED");
     assert_eq!(world.ledger().await, [("SUCCEEDED".to_owned(), Some(2490))]);
     // The answer was asked for again while it was in doubt, so PROCESSING went out twice, and then the end.
-    assert_eq!(world.events(&order).await, ["order.processing", "order.processing", "order.completed"]);
+    assert_eq!(
+        world.events(&order).await,
+        ["order.processing", "order.processing", "order.completed"]
+    );
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]

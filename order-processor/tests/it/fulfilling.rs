@@ -6,17 +6,31 @@ use velure_order_processor::payment::SimulatedConfig;
 use crate::world::{AT_ONCE, BOWL, DEAD, LEASH, Placed, TRACE, World};
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn an_order_is_reserved_charged_and_completed(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn an_order_is_reserved_charged_and_completed(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     let world = World::open(options, connect).await;
     let order = Placed::new();
     assert_eq!(world.deliver(&world.sound(), &order).await, Outcome::Ack);
     world.assert_completed(&order).await;
     let trace = TRACE.get(..35).expect("the trace's id");
-    assert!(world.catalog.traces().iter().all(|seen| seen.starts_with(trace)), "{:?}", world.catalog.traces());
+    assert!(
+        world
+            .catalog
+            .traces()
+            .iter()
+            .all(|seen| seen.starts_with(trace)),
+        "{:?}",
+        world.catalog.traces()
+    );
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn a_delivery_that_comes_four_times_has_its_effect_once(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn a_delivery_that_comes_four_times_has_its_effect_once(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     let world = World::open(options, connect).await;
     let (order, processor) = (Placed::new(), world.sound());
     let all = join_all((0..4).map(|_| world.deliver(&processor, &order))).await;
@@ -30,7 +44,10 @@ async fn a_delivery_that_comes_four_times_has_its_effect_once(options: PgPoolOpt
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn a_declined_card_fails_the_order_and_returns_its_stock(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn a_declined_card_fails_the_order_and_returns_its_stock(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     let world = World::open(options, connect).await;
     let order = Placed::paid_with("pm_card_chargeDeclined");
     world.deliver(&world.sound(), &order).await;
@@ -49,20 +66,36 @@ async fn too_little_stock_fails_the_order_by_the_product_at_fault_and_charges_no
     let order = Placed::new();
     world.deliver(&world.sound(), &order).await;
     assert_eq!(world.phase(&order).await, "FAILED");
-    assert_eq!(world.events(&order).await, ["order.processing", "order.failed"]);
-    assert_eq!(world.failure(&order).await, ("insufficient_stock".to_owned(), Some(BOWL.to_owned())));
-    assert_eq!(world.catalog.left(LEASH), 10, "the other line was not taken either");
+    assert_eq!(
+        world.events(&order).await,
+        ["order.processing", "order.failed"]
+    );
+    assert_eq!(
+        world.failure(&order).await,
+        ("insufficient_stock".to_owned(), Some(BOWL.to_owned()))
+    );
+    assert_eq!(
+        world.catalog.left(LEASH),
+        10,
+        "the other line was not taken either"
+    );
     assert!(world.ledger().await.is_empty());
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn a_product_that_is_not_sold_any_more_fails_the_order(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn a_product_that_is_not_sold_any_more_fails_the_order(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     let mut world = World::open(options, connect).await;
     world.catalog = crate::catalog::Catalog::open().await;
     world.catalog.stock(LEASH, 10);
     let order = Placed::new();
     world.deliver(&world.sound(), &order).await;
-    assert_eq!(world.failure(&order).await, ("product_unavailable".to_owned(), Some(BOWL.to_owned())));
+    assert_eq!(
+        world.failure(&order).await,
+        ("product_unavailable".to_owned(), Some(BOWL.to_owned()))
+    );
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
@@ -76,10 +109,21 @@ async fn the_last_unit_goes_to_one_of_many(options: PgPoolOptions, connect: PgCo
     for order in &orders {
         phases.push(world.phase(order).await);
     }
-    assert_eq!(phases.iter().filter(|phase| *phase == "COMPLETED").count(), 1, "{phases:?}");
-    assert_eq!(phases.iter().filter(|phase| *phase == "FAILED").count(), 7, "{phases:?}");
+    assert_eq!(
+        phases.iter().filter(|phase| *phase == "COMPLETED").count(),
+        1,
+        "{phases:?}"
+    );
+    assert_eq!(
+        phases.iter().filter(|phase| *phase == "FAILED").count(),
+        7,
+        "{phases:?}"
+    );
     assert_eq!(world.ledger().await.len(), 1);
-    assert_eq!((world.catalog.left(LEASH), world.catalog.left(BOWL)), (8, 0));
+    assert_eq!(
+        (world.catalog.left(LEASH), world.catalog.left(BOWL)),
+        (8, 0)
+    );
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
@@ -93,17 +137,25 @@ async fn an_order_that_is_asked_about_again_has_its_answer_sent_again_and_nothin
     world.deliver(&processor, &order.redriven()).await;
     // Also when its time is over: what is decided stays.
     world.deliver(&processor, &order.expired()).await;
-    assert_eq!(world.events(&order).await, ["order.processing", "order.completed"].repeat(3));
+    assert_eq!(
+        world.events(&order).await,
+        ["order.processing", "order.completed"].repeat(3)
+    );
     assert_eq!(world.ledger().await.len(), 1);
     assert_eq!(world.catalog.left(LEASH), 8);
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn processors_that_race_on_one_order_charge_it_once(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn processors_that_race_on_one_order_charge_it_once(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     let world = World::open(options, connect).await;
     let order = Placed::new();
     // Every claim is open to everybody at once: only the fencing by lease number keeps them apart.
-    let racers: Vec<_> = (0..6).map(|_| world.processor(DEAD, SimulatedConfig::default())).collect();
+    let racers: Vec<_> = (0..6)
+        .map(|_| world.processor(DEAD, SimulatedConfig::default()))
+        .collect();
     join_all(racers.iter().map(|racer| world.deliver(racer, &order))).await;
     join_all(racers.iter().map(|racer| racer.run_due())).await;
     world.settle(&world.sound()).await;
@@ -119,7 +171,11 @@ async fn an_order_whose_time_is_over_before_anything_was_asked_fails_and_cannot_
     let order = Placed::new();
     world.deliver(&world.sound(), &order.expired()).await;
     world.assert_failed(&order, "timeout").await;
-    assert_eq!(world.catalog.state(&order.id.to_string()), Some("released"), "a late hold is refused");
+    assert_eq!(
+        world.catalog.state(&order.id.to_string()),
+        Some("released"),
+        "a late hold is refused"
+    );
     assert!(world.ledger().await.is_empty());
 }
 
@@ -141,7 +197,10 @@ async fn an_order_that_the_catalog_never_answers_is_given_up_with_its_stock_retu
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn an_order_survives_a_catalog_that_loses_every_first_answer(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn an_order_survives_a_catalog_that_loses_every_first_answer(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     for method in ["pm_card_visa", "pm_card_chargeDeclined"] {
         let world = World::open(options.clone(), connect.clone()).await;
         let (order, processor) = (Placed::paid_with(method), world.sound());
@@ -149,11 +208,27 @@ async fn an_order_survives_a_catalog_that_loses_every_first_answer(options: PgPo
         world.deliver(&processor, &order).await;
         assert_eq!(world.phase(&order).await, "RECORDED");
         // The hold is found again; then the commit or release is lost.
-        let held = world.store(DEAD.lease).claim_due(1).await.expect("claimed").pop().expect("due").expect("readable");
-        moved(world.processor(DEAD, SimulatedConfig::default()).step(&held).await);
+        let held = world
+            .store(DEAD.lease)
+            .claim_due(1)
+            .await
+            .expect("claimed")
+            .pop()
+            .expect("due")
+            .expect("readable");
+        moved(
+            world
+                .processor(DEAD, SimulatedConfig::default())
+                .step(&held)
+                .await,
+        );
         world.catalog.lose_answers(1);
         world.settle(&processor).await;
-        let end = if method == "pm_card_visa" { "COMPLETED" } else { "FAILED" };
+        let end = if method == "pm_card_visa" {
+            "COMPLETED"
+        } else {
+            "FAILED"
+        };
         assert_eq!(world.phase(&order).await, end);
         assert_eq!(world.events(&order).await.len(), 2);
     }
@@ -199,12 +274,23 @@ async fn a_delivery_that_is_no_order_becomes_a_dead_letter_with_its_reason(
     let world = World::open(options, connect).await;
     let processor = world.sound();
     let order = Placed::new();
-    let unknown = order.body().replace("\"schema_version\":1", "\"schema_version\":9");
+    let unknown = order
+        .body()
+        .replace("\"schema_version\":1", "\"schema_version\":9");
     let huge = "x".repeat(2 << 20);
-    for (body, reason) in [("{", "the body is no event"), (&unknown, "schema version 9"), (&huge, "the body is longer")] {
+    for (body, reason) in [
+        ("{", "the body is no event"),
+        (&unknown, "schema version 9"),
+        (&huge, "the body is longer"),
+    ] {
         let mut incoming = order.incoming();
         incoming.body = body.as_bytes().to_vec();
-        assert_eq!(processor.handle(incoming, &velure_service::StopToken::new()).await, Outcome::Ack);
+        assert_eq!(
+            processor
+                .handle(incoming, &velure_service::StopToken::new())
+                .await,
+            Outcome::Ack
+        );
         let (kind, stored, content) = world.dead_letters().await.pop().expect("a dead letter");
         assert_eq!(kind, "dead.process-order-queue");
         assert!(stored.starts_with(reason), "{stored}");
@@ -217,13 +303,24 @@ async fn a_delivery_that_is_no_order_becomes_a_dead_letter_with_its_reason(
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn an_event_that_contradicts_the_record_becomes_a_dead_letter(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn an_event_that_contradicts_the_record_becomes_a_dead_letter(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     let world = World::open(options, connect).await;
     let (order, processor) = (Placed::new(), world.sound());
     world.deliver(&processor, &order).await;
     let mut dearer = order.redriven().incoming();
-    dearer.body = String::from_utf8(dearer.body).expect("JSON").replace("2490", "1").into_bytes();
-    assert_eq!(processor.handle(dearer, &velure_service::StopToken::new()).await, Outcome::Ack);
+    dearer.body = String::from_utf8(dearer.body)
+        .expect("JSON")
+        .replace("2490", "1")
+        .into_bytes();
+    assert_eq!(
+        processor
+            .handle(dearer, &velure_service::StopToken::new())
+            .await,
+        Outcome::Ack
+    );
     assert_eq!(world.dead_letters().await.len(), 1);
     assert_eq!(world.ledger().await, [("SUCCEEDED".to_owned(), Some(2490))]);
 }

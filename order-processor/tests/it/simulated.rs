@@ -3,7 +3,9 @@
 use futures::future::join_all;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use velure_domain::{Currency, Money, PaymentMethod};
-use velure_order_processor::payment::{Charge, ChargeOutcome, PaymentError, PaymentProvider, SimulatedConfig};
+use velure_order_processor::payment::{
+    Charge, ChargeOutcome, PaymentError, PaymentProvider, SimulatedConfig,
+};
 
 use crate::world::World;
 
@@ -16,14 +18,24 @@ fn visa() -> PaymentMethod {
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn the_same_question_gets_the_same_answer_for_good(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn the_same_question_gets_the_same_answer_for_good(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     let world = World::open(options, connect).await;
     let method = visa();
-    let charge = Charge { key: "k", amount: usd(500), method: &method };
+    let charge = Charge {
+        key: "k",
+        amount: usd(500),
+        method: &method,
+    };
     let provider = world.payments(SimulatedConfig::default());
     let answers = join_all((0..8).map(|_| provider.charge(&charge))).await;
     // Another process, which would decline everything it is asked for the first time.
-    let other = world.payments(SimulatedConfig { decline_per_mille: 1000, ..SimulatedConfig::default() });
+    let other = world.payments(SimulatedConfig {
+        decline_per_mille: 1000,
+        ..SimulatedConfig::default()
+    });
     let first = other.charge(&charge).await.expect("an answer");
     assert!(matches!(first, ChargeOutcome::Succeeded { .. }));
     for answer in answers {
@@ -38,12 +50,30 @@ async fn a_key_with_other_parameters_is_refused(options: PgPoolOptions, connect:
     let world = World::open(options, connect).await;
     let provider = world.payments(SimulatedConfig::default());
     let (method, other) = (visa(), "pm_card_mastercard".parse().expect("a legal token"));
-    provider.charge(&Charge { key: "k", amount: usd(500), method: &method }).await.expect("charged");
+    provider
+        .charge(&Charge {
+            key: "k",
+            amount: usd(500),
+            method: &method,
+        })
+        .await
+        .expect("charged");
     for charge in [
-        Charge { key: "k", amount: usd(501), method: &method },
-        Charge { key: "k", amount: usd(500), method: &other },
+        Charge {
+            key: "k",
+            amount: usd(501),
+            method: &method,
+        },
+        Charge {
+            key: "k",
+            amount: usd(500),
+            method: &other,
+        },
     ] {
-        assert!(matches!(provider.charge(&charge).await, Err(PaymentError::KeyReused)));
+        assert!(matches!(
+            provider.charge(&charge).await,
+            Err(PaymentError::KeyReused)
+        ));
     }
 }
 
@@ -56,21 +86,44 @@ async fn a_cancelled_key_is_never_charged_and_a_charged_one_never_cancelled(
     let provider = world.payments(SimulatedConfig::default());
     let method = visa();
     assert_eq!(provider.look_up("a").await.expect("an answer"), None);
-    assert_eq!(provider.cancel("a").await.expect("an answer"), ChargeOutcome::Cancelled);
-    let late = provider.charge(&Charge { key: "a", amount: usd(1), method: &method }).await;
+    assert_eq!(
+        provider.cancel("a").await.expect("an answer"),
+        ChargeOutcome::Cancelled
+    );
+    let late = provider
+        .charge(&Charge {
+            key: "a",
+            amount: usd(1),
+            method: &method,
+        })
+        .await;
     assert_eq!(late.expect("an answer"), ChargeOutcome::Cancelled);
-    let made = provider.charge(&Charge { key: "b", amount: usd(1), method: &method }).await.expect("charged");
+    let made = provider
+        .charge(&Charge {
+            key: "b",
+            amount: usd(1),
+            method: &method,
+        })
+        .await
+        .expect("charged");
     assert_eq!(provider.cancel("b").await.expect("an answer"), made);
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
-async fn a_charge_and_a_cancellation_that_race_get_one_answer(options: PgPoolOptions, connect: PgConnectOptions) {
+async fn a_charge_and_a_cancellation_that_race_get_one_answer(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
     let world = World::open(options, connect).await;
     let provider = world.payments(SimulatedConfig::default());
     let method = visa();
     for round in 0..20 {
         let key = format!("k{round}");
-        let charge = Charge { key: &key, amount: usd(1), method: &method };
+        let charge = Charge {
+            key: &key,
+            amount: usd(1),
+            method: &method,
+        };
         let (charged, cancelled) = tokio::join!(provider.charge(&charge), provider.cancel(&key));
         assert_eq!(charged.expect("an answer"), cancelled.expect("an answer"));
     }
@@ -82,15 +135,42 @@ async fn about_as_many_are_declined_as_is_asked_for_and_the_same_ones_each_time(
     connect: PgConnectOptions,
 ) {
     let world = World::open(options, connect).await;
-    let some = world.payments(SimulatedConfig { decline_per_mille: 250, ..SimulatedConfig::default() });
+    let some = world.payments(SimulatedConfig {
+        decline_per_mille: 250,
+        ..SimulatedConfig::default()
+    });
     let method = visa();
     let keys: Vec<_> = (0..200).map(|number| format!("key-{number}")).collect();
-    let charges: Vec<_> = keys.iter().map(|key| Charge { key, amount: usd(1), method: &method }).collect();
+    let charges: Vec<_> = keys
+        .iter()
+        .map(|key| Charge {
+            key,
+            amount: usd(1),
+            method: &method,
+        })
+        .collect();
     let answers = join_all(charges.iter().map(|charge| some.charge(charge))).await;
-    let declined = answers.iter().filter(|answer| matches!(answer, Ok(ChargeOutcome::Declined { .. }))).count();
+    let declined = answers
+        .iter()
+        .filter(|answer| matches!(answer, Ok(ChargeOutcome::Declined { .. })))
+        .count();
     // The keys are fixed, so the count is: a quarter of 200, give or take what a hash does.
     assert!((30..=70).contains(&declined), "{declined}");
-    let all = world.payments(SimulatedConfig { decline_per_mille: 1000, ..SimulatedConfig::default() });
-    let answer = all.charge(&Charge { key: "fresh", amount: usd(1), method: &method }).await;
-    assert_eq!(answer.expect("an answer"), ChargeOutcome::Declined { decline_code: "generic_decline".to_owned() });
+    let all = world.payments(SimulatedConfig {
+        decline_per_mille: 1000,
+        ..SimulatedConfig::default()
+    });
+    let answer = all
+        .charge(&Charge {
+            key: "fresh",
+            amount: usd(1),
+            method: &method,
+        })
+        .await;
+    assert_eq!(
+        answer.expect("an answer"),
+        ChargeOutcome::Declined {
+            decline_code: "generic_decline".to_owned()
+        }
+    );
 }

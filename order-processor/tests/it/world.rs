@@ -35,7 +35,10 @@ pub(crate) const AT_ONCE: Settings = Settings {
 };
 
 /// The same, with leases that are over as they begin: whoever holds an order counts as dead.
-pub(crate) const DEAD: Settings = Settings { lease: Duration::ZERO, ..AT_ONCE };
+pub(crate) const DEAD: Settings = Settings {
+    lease: Duration::ZERO,
+    ..AT_ONCE
+};
 
 pub(crate) struct World {
     pub(crate) catalog: Catalog,
@@ -56,7 +59,12 @@ pub(crate) struct Placed {
 
 impl Placed {
     pub(crate) fn paid_with(method: &'static str) -> Self {
-        Self { id: OrderId::generate(), event: EventId::generate(), method, expired: false }
+        Self {
+            id: OrderId::generate(),
+            event: EventId::generate(),
+            method,
+            expired: false,
+        }
     }
 
     pub(crate) fn new() -> Self {
@@ -65,12 +73,18 @@ impl Placed {
 
     /// The same order, asked about again.
     pub(crate) fn redriven(&self) -> Self {
-        Self { event: EventId::generate(), ..self.clone() }
+        Self {
+            event: EventId::generate(),
+            ..self.clone()
+        }
     }
 
     /// The same order, when its time is over.
     pub(crate) fn expired(&self) -> Self {
-        Self { expired: true, ..self.redriven() }
+        Self {
+            expired: true,
+            ..self.redriven()
+        }
     }
 
     pub(crate) fn body(&self) -> String {
@@ -90,7 +104,10 @@ impl Placed {
         Incoming {
             message_id: Some(self.event),
             body: self.body().into_bytes(),
-            trace: Trace { traceparent: Some(TRACE.to_owned()), tracestate: None },
+            trace: Trace {
+                traceparent: Some(TRACE.to_owned()),
+                tracestate: None,
+            },
         }
     }
 }
@@ -98,14 +115,27 @@ impl Placed {
 impl World {
     /// Ten of each product on the shelf.
     pub(crate) async fn open(options: PgPoolOptions, connect: PgConnectOptions) -> Self {
-        let owner = options.connect_with(connect.clone()).await.expect("a connection");
+        let owner = options
+            .connect_with(connect.clone())
+            .await
+            .expect("a connection");
         let as_processor = connect.clone().options([("role", "velure_fulfilment")]);
-        let pool = || PgPoolOptions::new().max_connections(8).connect_lazy_with(as_processor.clone());
+        let pool = || {
+            PgPoolOptions::new()
+                .max_connections(8)
+                .connect_lazy_with(as_processor.clone())
+        };
         let (books, ledger) = (pool(), pool());
         let catalog = Catalog::open().await;
         catalog.stock(LEASH, 10);
         catalog.stock(BOWL, 10);
-        Self { catalog, connect: as_processor, owner, books, ledger }
+        Self {
+            catalog,
+            connect: as_processor,
+            owner,
+            books,
+            ledger,
+        }
     }
 
     pub(crate) fn payments(&self, config: SimulatedConfig) -> Simulated {
@@ -117,7 +147,10 @@ impl World {
     }
 
     pub(crate) fn catalog_client(&self) -> CatalogClient {
-        let env = Env::of([("VELURE_CATALOG_URL", self.catalog.url.as_str()), ("VELURE_SERVICE_SIGNING_KEY", SIGNING_KEY)]);
+        let env = Env::of([
+            ("VELURE_CATALOG_URL", self.catalog.url.as_str()),
+            ("VELURE_SERVICE_SIGNING_KEY", SIGNING_KEY),
+        ]);
         let mut reader = Reader::new(&env);
         let config = CatalogConfig::read(&mut reader);
         CatalogClient::new(&reader.finish(config).expect("a good configuration")).expect("a client")
@@ -125,7 +158,12 @@ impl World {
 
     pub(crate) fn processor(&self, settings: Settings, payment: SimulatedConfig) -> Arc<Subject> {
         let books = self.store(settings.lease);
-        Arc::new(Processor::new(books, self.catalog_client(), self.payments(payment), settings))
+        Arc::new(Processor::new(
+            books,
+            self.catalog_client(),
+            self.payments(payment),
+            settings,
+        ))
     }
 
     /// A processor whose payments are answered.
@@ -143,14 +181,25 @@ impl World {
             event_id: order.event,
             order_id: order.id,
             cart: velure_domain::Cart::new([line(LEASH, 2), line(BOWL, 1)]).expect("a legal cart"),
-            total: velure_domain::Money::new(2490, velure_domain::Currency::Usd).expect("a legal amount"),
+            total: velure_domain::Money::new(2490, velure_domain::Currency::Usd)
+                .expect("a legal amount"),
             payment_method: order.method.parse().expect("a legal token"),
             expired: order.expired,
-            trace: Trace { traceparent: Some(TRACE.to_owned()), tracestate: None },
+            trace: Trace {
+                traceparent: Some(TRACE.to_owned()),
+                tracestate: None,
+            },
         };
-        match self.store(Duration::ZERO).record(&new).await.expect("recorded") {
+        match self
+            .store(Duration::ZERO)
+            .record(&new)
+            .await
+            .expect("recorded")
+        {
             Recorded::Claimed(held) => *held,
-            other => panic!("{other:?}"),
+            other @ (Recorded::Waiting | Recorded::Final | Recorded::Contradicts) => {
+                panic!("{other:?}")
+            }
         }
     }
 
@@ -170,7 +219,9 @@ impl World {
     }
 
     pub(crate) async fn phase(&self, order: &Placed) -> String {
-        self.find_phase(order).await.expect("the order is on record")
+        self.find_phase(order)
+            .await
+            .expect("the order is on record")
     }
 
     pub(crate) async fn find_phase(&self, order: &Placed) -> Option<String> {
@@ -183,11 +234,13 @@ impl World {
 
     /// The types of the order's events, in the order they will be published.
     pub(crate) async fn events(&self, order: &Placed) -> Vec<String> {
-        sqlx::query_scalar("select event_type from fulfilment.outbox where order_id = $1 order by sequence")
-            .bind(order.id.as_uuid())
-            .fetch_all(&self.owner)
-            .await
-            .expect("the outbox")
+        sqlx::query_scalar(
+            "select event_type from fulfilment.outbox where order_id = $1 order by sequence",
+        )
+        .bind(order.id.as_uuid())
+        .fetch_all(&self.owner)
+        .await
+        .expect("the outbox")
     }
 
     /// The failure that the last event tells of, and the product at fault.
@@ -207,10 +260,12 @@ impl World {
 
     /// The provider's ledger: outcome and amount of every entry.
     pub(crate) async fn ledger(&self) -> Vec<(String, Option<i64>)> {
-        sqlx::query_as("select outcome, amount_minor from payment_simulator.charges order by created_at")
-            .fetch_all(&self.owner)
-            .await
-            .expect("the ledger")
+        sqlx::query_as(
+            "select outcome, amount_minor from payment_simulator.charges order by created_at",
+        )
+        .fetch_all(&self.owner)
+        .await
+        .expect("the ledger")
     }
 
     /// Type, reason and body of every dead letter.
@@ -224,7 +279,10 @@ impl World {
     /// Asserts the end of an order that was paid, once, with its stock taken, once.
     pub(crate) async fn assert_completed(&self, order: &Placed) {
         assert_eq!(self.phase(order).await, "COMPLETED");
-        assert_eq!(self.events(order).await, ["order.processing", "order.completed"]);
+        assert_eq!(
+            self.events(order).await,
+            ["order.processing", "order.completed"]
+        );
         assert_eq!(self.ledger().await, [("SUCCEEDED".to_owned(), Some(2490))]);
         assert_eq!(self.catalog.state(&order.id.to_string()), Some("committed"));
         assert_eq!((self.catalog.left(LEASH), self.catalog.left(BOWL)), (8, 9));
@@ -233,10 +291,24 @@ impl World {
     /// Asserts the end of an order that failed: nothing taken, nothing held, and all of it told.
     pub(crate) async fn assert_failed(&self, order: &Placed, code: &str) {
         assert_eq!(self.phase(order).await, "FAILED");
-        assert_eq!(self.events(order).await, ["order.processing", "order.failed"]);
+        assert_eq!(
+            self.events(order).await,
+            ["order.processing", "order.failed"]
+        );
         assert_eq!(self.failure(order).await.0, code);
-        assert!(self.ledger().await.iter().all(|(outcome, _)| outcome != "SUCCEEDED"));
-        assert!(matches!(self.catalog.state(&order.id.to_string()), None | Some("released")));
-        assert_eq!((self.catalog.left(LEASH), self.catalog.left(BOWL)), (10, 10));
+        assert!(
+            self.ledger()
+                .await
+                .iter()
+                .all(|(outcome, _)| outcome != "SUCCEEDED")
+        );
+        assert!(matches!(
+            self.catalog.state(&order.id.to_string()),
+            None | Some("released")
+        ));
+        assert_eq!(
+            (self.catalog.left(LEASH), self.catalog.left(BOWL)),
+            (10, 10)
+        );
     }
 }

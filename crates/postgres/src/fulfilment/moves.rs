@@ -178,7 +178,7 @@ impl FulfilmentStore {
         to: Phase,
         failure: Option<&OrderFailure>,
     ) -> Result<DateTime<Utc>, FulfilmentError> {
-        let lease = (!to.is_final()).then(|| self.lease.as_secs_f64());
+        let lease = (!to.is_final()).then_some(self.lease.as_secs_f64());
         sqlx::query_scalar!(
             "update fulfilment.fulfilments set phase = $4, failure_code = coalesce($5, failure_code),
                failure_product_id = coalesce($6, failure_product_id), attempts = 0, last_error = null,
