@@ -1,4 +1,5 @@
 //! The stores against a real PostgreSQL, a database for each test.
 
+mod auth_roles;
 mod orders;
 mod orders_roles;
