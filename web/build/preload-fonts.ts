@@ -13,7 +13,7 @@ export function preloadFonts(): Plugin {
         const files = Object.keys(context.bundle ?? {});
         return FACES.flatMap((face) => files.filter((file) => face.test(file))).map((file) => ({
           tag: "link",
-          injectTo: "head-prepend" as const,
+          injectTo: "head" as const,
           attrs: { rel: "preload", as: "font", type: "font/woff2", href: `/${file}`, crossorigin: true },
         }));
       },

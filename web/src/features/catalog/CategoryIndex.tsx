@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { Link } from "react-router";
 import type { CategoryCount } from "../../api/model.ts";
 import { toSearch } from "./listing.ts";
@@ -12,8 +13,14 @@ interface Props {
 
 /** The aisles of the shop, set like a table of contents. */
 export function CategoryIndex({ categories, current, kind }: Props) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the strip is longer than the screen: bring the current aisle into view, and only sideways.
+    const link = nav.current?.querySelector<HTMLElement>("[aria-current]");
+    if (nav.current && link) nav.current.scrollLeft = link.offsetLeft - (nav.current.clientWidth - link.offsetWidth) / 2;
+  }, [categories, current]);
   return (
-    <nav aria-label="Categories" className={styles[kind]} aria-busy={categories === undefined}>
+    <nav ref={nav} aria-label="Categories" className={styles[kind]} aria-busy={categories === undefined}>
       {categories && (
         <ul>
           {kind === "strip" && (

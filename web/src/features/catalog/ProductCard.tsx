@@ -1,6 +1,7 @@
 import { Link } from "react-router";
 import type { Product } from "../../api/model.ts";
 import { formatMoney } from "../../shared/lib/money.ts";
+import { keepUnits } from "../../shared/lib/text.ts";
 import { Icon } from "../../shared/ui/Icon.tsx";
 import { Skeleton } from "../../shared/ui/Skeleton.tsx";
 import { stockText } from "./StockState.tsx";
@@ -51,7 +52,7 @@ export function ProductCard({ product, eager, onAdd, onIntent }: Props) {
       </div>
       <div className={styles["text"]}>
         <h3 className={styles["name"]}>
-          <Link to={`/products/${product.id}`}>{product.name}</Link>
+          <Link to={`/products/${product.id}`}>{keepUnits(product.name)}</Link>
         </h3>
         <p className={styles["brand"]}>{product.brand}</p>
         <p className={styles["price"]}>{formatMoney(product.price)}</p>

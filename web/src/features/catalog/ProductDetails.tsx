@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import type { Product } from "../../api/model.ts";
 import { formatMoney } from "../../shared/lib/money.ts";
+import { keepUnits } from "../../shared/lib/text.ts";
 import { Button, buttonClass } from "../../shared/ui/Button.tsx";
 import { PageHeading } from "../../shared/ui/PageHeading.tsx";
 import { QuantityStepper } from "../../shared/ui/QuantityStepper.tsx";
@@ -41,7 +42,9 @@ export function ProductDetails({ product, inCart, maxQuantity, onAdd }: Props) {
       <div className={styles["text"]}>
         <header className={styles["header"]}>
           <p className={styles["brand"]}>{product.brand}</p>
-          <PageHeading title={product.name} className={styles["name"]} />
+          <PageHeading title={product.name} className={styles["name"]}>
+            {keepUnits(product.name)}
+          </PageHeading>
           <p className={styles["price"]}>{formatMoney(product.price)}</p>
         </header>
         <StockState available={product.available} />

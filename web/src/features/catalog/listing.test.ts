@@ -23,10 +23,21 @@ test.each(["page=0", "page=-2", "page=x", "page=1.5", "page=99999999999", "sort=
 );
 
 test("attributes of any kind become rows, with units taken from their names", () => {
-  const attributes = { weight_g: 1200, materials: ["ash wood", "cotton"], machine_washable: false, odd: { a: 1 } };
+  const attributes = {
+    weight_g: 1200,
+    neck_cm_max: 58,
+    size_cm: "7 x 7 x 9",
+    pieces: 3,
+    materials: ["ash wood", "cotton"],
+    machine_washable: false,
+    odd: { a: 1 },
+  };
   const rows = attributeRows(product({ attributes: attributes as never }));
   expect(rows).toEqual([
-    ["Weight", "1,200 g"],
+    ["Weight", "1.2 kg"],
+    ["Neck max", "58 cm"],
+    ["Size", "7 x 7 x 9 cm"],
+    ["Pieces", "3"],
     ["Materials", "Ash wood, cotton"],
     ["Machine washable", "No"],
     ["Rating", "4.7 of 5"],
