@@ -14,6 +14,7 @@ const REACH: Duration = Duration::from_secs(2);
 ///
 /// - `VELURE_MONGODB_URI` (required, secret): `mongodb://user:password@host:port/database?…`; the database is part
 ///   of it.
+/// - `VELURE_DATABASE_CONNECTIONS` (default differs by process; 2 in a function): connections kept at most.
 #[derive(Debug, Clone)]
 pub struct MongoConfig {
     uri: SecretString,
@@ -22,9 +23,10 @@ pub struct MongoConfig {
 }
 
 impl MongoConfig {
-    /// Reads the URI; `connections` is how many connections are kept at most.
+    /// Reads the URI; `connections` is the pool's size when nothing else is set.
     pub fn read(reader: &mut Reader<'_>, application: &str, connections: u32) -> Self {
         let uri = reader.secret_url("VELURE_MONGODB_URI");
+        let connections = reader.parsed("VELURE_DATABASE_CONNECTIONS", connections);
         Self {
             uri,
             connections,

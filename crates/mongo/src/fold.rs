@@ -72,7 +72,7 @@ mod tests {
     fn a_folded_word_folds_to_itself() {
         for text in ["Purée", "İ", "ǅ", "ŉ", "K", "Åland", "ﬃ", "ϓ"] {
             for word in words(text) {
-                assert_eq!(words(&word), [word.clone()], "{text}");
+                assert_eq!(words(&word).join(" "), word, "{text}");
             }
         }
     }

@@ -1,0 +1,35 @@
+//! `POST /internal/reservations/{order_id}/release`
+
+use velure_contracts::http::Reservation;
+use velure_http::{ApiError, Endpoint, Reply, Request, StartError};
+use velure_mongo::CatalogStore;
+
+use crate::CatalogContext;
+use crate::hold_reservation::order_id;
+use crate::refusal::not_ended;
+
+/// Gives back what an order holds, or sees to it that it never will.
+#[derive(Debug)]
+pub struct ReleaseReservation {
+    catalogue: CatalogStore,
+}
+
+impl Endpoint for ReleaseReservation {
+    const NAME: &'static str = "release-reservation";
+    type Context = CatalogContext;
+
+    async fn connect(context: &CatalogContext) -> Result<Self, StartError> {
+        Ok(Self {
+            catalogue: context.catalogue().await?,
+        })
+    }
+
+    async fn handle(&self, request: Request) -> Result<Reply, ApiError> {
+        let state = self
+            .catalogue
+            .release(order_id(&request)?)
+            .await
+            .map_err(not_ended)?;
+        Ok(Reply::ok(&Reservation { state }))
+    }
+}
