@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::sync::Semaphore;
 use velure_clients::{AuthClient, RemoteSessions};
 use velure_http::ServiceSigner;
 use velure_postgres::PgPool;
@@ -95,6 +96,12 @@ pub fn serve(
     let metrics = Metrics::new();
     let registry = Registry::new(feed.subscriptions(), metrics.clone());
     let bell = SweepBell::default();
+    let turns = pool
+        .options()
+        .get_max_connections()
+        .saturating_sub(1)
+        .max(1);
+    let turns = Semaphore::new(usize::try_from(turns).expect("invariant: a pool's size fits"));
     let store = GatewayStore::new(pool);
     let stop = supervisor.stop_token();
 
@@ -129,6 +136,7 @@ pub fn serve(
         limits,
         metrics,
         stop,
+        turns,
     };
     supervisor.spawn("accept", server::run(listener, Arc::new(gateway), heart));
     Ok(address)

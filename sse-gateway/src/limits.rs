@@ -7,8 +7,7 @@ pub struct Limits {
     pub streams_per_user: usize,
     /// Connections at once; further ones wait in the listener's backlog.
     pub connections: usize,
-    /// Between two signs of life on a stream. 10 s, because the contract says 15 and a stream may at that moment wait
-    /// up to 5 s for its database.
+    /// Between two signs of life on a stream. 10 s, because the contract says 15 at most and a write may take a while.
     pub heartbeat: Duration,
     /// Between two checks of a stream's session.
     pub session_check: Duration,

@@ -70,10 +70,12 @@ pub(crate) async fn open(
         .seat(buyer, gateway.limits.streams_per_user)
         .ok_or_else(too_many)?;
     let membership = gateway.registry.join(topic, buyer).await;
+    let turn = gateway.turn().await.map_err(ApiError::unavailable)?;
     let opening = match topic {
         Topic::Order(order) => order_opening(gateway, buyer, order, resume).await?,
         Topic::Buyer(_) => Some(buyer_opening(gateway, buyer, resume).await?),
     };
+    drop(turn);
     let Some(opening) = opening else {
         return Ok(Opened::Nothing);
     };

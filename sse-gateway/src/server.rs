@@ -16,6 +16,7 @@ use rustix::net::sockopt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use velure_domain::RequestId;
 use velure_service::{Heartbeat, StopToken};
 
@@ -30,6 +31,9 @@ const HEADER_BYTES: usize = 16 * 1024;
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1_024;
+
+/// How long a request may take to be answered once the process was asked to stop: auth has 3 s, the database 5.
+const REQUESTS_END_WITHIN: Duration = Duration::from_secs(8);
 
 /// How often the loop shows that it goes round while nobody connects.
 const BEAT_EVERY: Duration = Duration::from_secs(5);
@@ -110,9 +114,14 @@ async fn connection(gateway: Arc<Gateway>, tcp: TcpStream) {
         version,
         request_id,
     } = handed;
-    let (topic, started) = (granted.membership.topic(), tokio::time::Instant::now());
+    let (topic, started) = (granted.membership.topic(), Instant::now());
     let open = Open::new(&gateway);
-    let socket = Socket::new(tcp, version, gateway.limits.write_idle);
+    let socket = Socket::new(
+        tcp,
+        version,
+        gateway.limits.write_idle,
+        gateway.stop.clone(),
+    );
     let ended = Box::pin(stream::run(gateway.clone(), socket, *granted)).await;
     drop(open);
     gateway.metrics.ended(ended.as_str());
@@ -177,8 +186,11 @@ async fn converse(gateway: &Arc<Gateway>, tcp: TcpStream) -> Option<Handed> {
         .timer(TokioTimer::new())
         .header_read_timeout(gateway.limits.headers)
         .max_buf_size(HEADER_BYTES)
+        // One request a connection, as with a stream: a load balancer that keeps a connection for the next request
+        // could send it just when this side closes, and tell the browser that the gateway is broken.
+        .keep_alive(false)
         .serve_connection(TokioIo::new(tcp), service);
-    let mut stopping = false;
+    let mut give_up_at = None;
     loop {
         tokio::select! {
             biased;
@@ -189,11 +201,21 @@ async fn converse(gateway: &Arc<Gateway>, tcp: TcpStream) -> Option<Handed> {
             }
             // A client that breaks off is its own business.
             _ = &mut connection => return None,
-            () = gateway.stop.cancelled(), if !stopping => {
-                stopping = true;
+            () = gateway.stop.cancelled(), if give_up_at.is_none() => {
+                give_up_at = Some(Instant::now() + REQUESTS_END_WITHIN);
                 Pin::new(&mut connection).graceful_shutdown();
             }
+            // Also for a client that has connected and asks nothing.
+            () = until(give_up_at) => return None,
         }
+    }
+}
+
+/// Returns at this moment, or never when there is none.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => pending().await,
     }
 }
 

@@ -96,8 +96,9 @@ impl Slot {
         self.stale |= more;
     }
 
-    /// What to do next. [`Next::Read`] has to be followed by [`Self::settle`] or [`Self::read_failed`].
-    pub(crate) fn next(&mut self) -> Next {
+    /// What to do next. [`Next::Read`] comes only where `may_read`, and has to be followed by [`Self::settle`] or
+    /// [`Self::read_failed`].
+    pub(crate) fn next(&mut self, may_read: bool) -> Next {
         let Some(sent) = self.sent else {
             return Next::Wait;
         };
@@ -105,7 +106,7 @@ impl Slot {
             self.sent = Some(last.position);
             return Next::Write(std::mem::take(&mut self.queue).into());
         }
-        if std::mem::take(&mut self.stale) {
+        if may_read && std::mem::take(&mut self.stale) {
             Next::Read(sent)
         } else {
             Next::Wait
@@ -157,11 +158,11 @@ mod tests {
         let mut slot = Slot::default();
         assert_eq!(slot.offer(frame(2)), Offered::Queued);
         assert_eq!(slot.offer(frame(3)), Offered::Queued);
-        assert_eq!(slot.next(), Next::Wait);
+        assert_eq!(slot.next(true), Next::Wait);
         slot.settle(2, false);
-        assert_eq!(positions(slot.next()), [3]);
+        assert_eq!(positions(slot.next(true)), [3]);
         assert_eq!(slot.offer(frame(3)), Offered::Known);
-        assert_eq!(slot.next(), Next::Wait);
+        assert_eq!(slot.next(true), Next::Wait);
     }
 
     #[test]
@@ -170,9 +171,9 @@ mod tests {
         slot.settle(1, false);
         assert_eq!(slot.offer(frame(3)), Offered::Gap);
         assert_eq!(slot.known(), None);
-        assert_eq!(slot.next(), Next::Read(1));
+        assert_eq!(slot.next(true), Next::Read(1));
         slot.settle(3, false);
-        assert_eq!(slot.next(), Next::Wait);
+        assert_eq!(slot.next(true), Next::Wait);
         assert_eq!(slot.known(), Some(3));
     }
 
@@ -181,7 +182,7 @@ mod tests {
         let mut slot = Slot::default();
         slot.offer(frame(5));
         slot.settle(3, false);
-        assert_eq!(slot.next(), Next::Read(3));
+        assert_eq!(slot.next(true), Next::Read(3));
     }
 
     #[test]
@@ -193,17 +194,24 @@ mod tests {
             assert_eq!(slot.offer(frame(position)), Offered::Queued);
         }
         assert_eq!(slot.offer(frame(capacity + 1)), Offered::Full);
-        assert_eq!(positions(slot.next()), (1..=capacity).collect::<Vec<_>>());
-        assert_eq!(slot.next(), Next::Read(capacity));
+        assert_eq!(
+            positions(slot.next(true)),
+            (1..=capacity).collect::<Vec<_>>()
+        );
+        assert_eq!(slot.next(true), Next::Read(capacity));
     }
 
     #[test]
     fn a_reading_that_failed_is_done_again() {
         let mut slot = Slot::default();
         slot.settle(0, true);
-        assert_eq!(slot.next(), Next::Read(0));
+        assert_eq!(slot.next(true), Next::Read(0));
         slot.read_failed();
-        assert_eq!(slot.next(), Next::Read(0));
+        // Until it may be tried again, what is contiguous goes on.
+        assert_eq!(slot.next(false), Next::Wait);
+        slot.offer(frame(1));
+        assert_eq!(positions(slot.next(false)), [1]);
+        assert_eq!(slot.next(true), Next::Read(1));
     }
 
     /// What can happen to a stream, in any order.
@@ -232,7 +240,7 @@ mod tests {
         fn a_stream_writes_every_position_once_and_in_order(steps in steps()) {
             let mut slot = Slot::default();
             let (mut stored, mut written, mut reading) = (0_i64, Vec::new(), Some(0));
-            let advance = |slot: &mut Slot, written: &mut Vec<i64>| match slot.next() {
+            let advance = |slot: &mut Slot, written: &mut Vec<i64>| match slot.next(true) {
                 Next::Write(frames) => { written.extend(frames.iter().map(|frame| frame.position)); None }
                 Next::Read(after) => Some(after),
                 Next::Wait => None,

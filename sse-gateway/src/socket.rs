@@ -4,19 +4,27 @@ use std::io;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode, Version};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
+use velure_service::StopToken;
 
 /// What a client may send while a stream is open, before it is cut: nobody has anything to say there.
 const MAX_SAID: usize = 4 * 1024;
 
+/// How many times longer than a single byte a whole write may take. A client that takes a byte now and then would
+/// otherwise hold a page of history for as long as it likes.
+const WHOLE_WRITE: u32 = 3;
+
 /// Why nothing more can be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WriteError {
-    /// The client did not accept a byte in time.
+    /// The client did not accept a byte in time, or not enough of them.
     #[error("the client does not read")]
     Idle,
+    /// The process stops, and the client does not read just now.
+    #[error("the process stops")]
+    Stopping,
     /// The connection broke.
     #[error("the connection broke")]
     Broken(#[source] io::Error),
@@ -29,16 +37,23 @@ pub(crate) struct Socket {
     tcp: TcpStream,
     chunked: bool,
     write_idle: Duration,
+    stop: StopToken,
     said: usize,
 }
 
 impl Socket {
     /// Takes over a connection on which nothing was answered yet.
-    pub(crate) fn new(tcp: TcpStream, version: Version, write_idle: Duration) -> Self {
+    pub(crate) fn new(
+        tcp: TcpStream,
+        version: Version,
+        write_idle: Duration,
+        stop: StopToken,
+    ) -> Self {
         Self {
             tcp,
             chunked: version >= Version::HTTP_11,
             write_idle,
+            stop,
             said: 0,
         }
     }
@@ -86,8 +101,8 @@ impl Socket {
         if self.chunked {
             self.write_all(b"0\r\n\r\n").await?;
         }
-        timeout(self.write_idle, self.tcp.shutdown())
-            .await
+        let shutdown = timeout_at(Instant::now() + self.write_idle, self.tcp.shutdown()).await;
+        shutdown
             .map_err(|_| WriteError::Idle)?
             .map_err(WriteError::Broken)
     }
@@ -123,17 +138,93 @@ impl Socket {
         }
     }
 
-    async fn write_all(&mut self, mut bytes: &[u8]) -> Result<(), WriteError> {
-        while !bytes.is_empty() {
-            let written = timeout(self.write_idle, self.tcp.write(bytes)).await;
-            match written
-                .map_err(|_| WriteError::Idle)?
-                .map_err(WriteError::Broken)?
-            {
-                0 => return Err(WriteError::Broken(io::ErrorKind::WriteZero.into())),
-                n => bytes = &bytes[n..],
-            }
+    async fn write_all(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
+        write_within(&mut self.tcp, bytes, self.write_idle, &self.stop).await
+    }
+}
+
+/// Writes everything, as long as some of it is taken within every `idle` and all of it within three times that.
+async fn write_within(
+    io: &mut (impl AsyncWrite + Unpin),
+    mut bytes: &[u8],
+    idle: Duration,
+    stop: &StopToken,
+) -> Result<(), WriteError> {
+    let all_by = Instant::now() + idle * WHOLE_WRITE;
+    while !bytes.is_empty() {
+        let some_by = all_by.min(Instant::now() + idle);
+        let written = tokio::select! {
+            // A client that reads gets what there is for it, also while the process stops.
+            biased;
+            written = timeout_at(some_by, io.write(bytes)) => written.map_err(|_| WriteError::Idle)?,
+            () = stop.cancelled() => return Err(WriteError::Stopping),
+        };
+        match written.map_err(WriteError::Broken)? {
+            0 => return Err(WriteError::Broken(io::ErrorKind::WriteZero.into())),
+            n => bytes = &bytes[n..],
         }
-        Ok(())
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, DuplexStream, duplex};
+
+    use super::*;
+
+    const IDLE: Duration = Duration::from_secs(20);
+
+    /// Takes a byte each time `pause` has passed.
+    async fn trickle(mut client: DuplexStream, pause: Duration) {
+        while client.read_u8().await.is_ok() {
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    async fn write(
+        pause: Duration,
+        bytes: &[u8],
+        stop: &StopToken,
+    ) -> (Result<(), WriteError>, Duration) {
+        let (mut server, client) = duplex(1);
+        let started = Instant::now();
+        let outcome = tokio::select! {
+            outcome = write_within(&mut server, bytes, IDLE, stop) => outcome,
+            () = trickle(client, pause) => panic!("the client does not leave"),
+        };
+        (outcome, started.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_nothing_is_cut_after_the_idle_time() {
+        let (outcome, after) = write(IDLE * 10, b"abc", &StopToken::new()).await;
+        assert!(matches!(outcome, Err(WriteError::Idle)));
+        assert!(after >= IDLE && after < IDLE * 2, "{after:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_a_byte_now_and_then_is_cut_too() {
+        let (outcome, after) = write(IDLE / 2, &[b'x'; 1000], &StopToken::new()).await;
+        assert!(matches!(outcome, Err(WriteError::Idle)));
+        assert!(
+            after <= IDLE * WHOLE_WRITE + Duration::from_secs(1),
+            "{after:?}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_is_merely_slow_gets_everything() {
+        let (outcome, _) = write(IDLE / 20, &[b'x'; 40], &StopToken::new()).await;
+        assert!(outcome.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_does_not_wait_for_a_client_that_does_not_read() {
+        let stop = StopToken::new();
+        stop.cancel();
+        let (outcome, after) = write(IDLE, b"abc", &stop).await;
+        assert!(matches!(outcome, Err(WriteError::Stopping)));
+        assert_eq!(after, Duration::ZERO);
     }
 }

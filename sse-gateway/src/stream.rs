@@ -7,13 +7,14 @@ use std::time::Duration;
 use futures::future::OptionFuture;
 use http::HeaderMap;
 use tokio::time::{Instant, sleep_until};
+use velure_domain::UserId;
 use velure_http::{AccessToken, SessionCheckError, SessionVerdict};
 use velure_postgres::gateway::{Events, ReadError};
 use velure_redis::Topic;
 use velure_service::{Backoff, StopToken};
 
 use crate::frame::HEARTBEAT;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, NoTurn};
 use crate::registry::{Membership, Moved, Seat};
 use crate::slot::{Next, Placed};
 use crate::socket::{Socket, WriteError};
@@ -69,9 +70,32 @@ impl From<WriteError> for Ended {
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::Idle => Self::Slow,
+            WriteError::Stopping => Self::Stopping,
             WriteError::Broken(_) => Self::Left,
         }
     }
+}
+
+/// What came of a stream's own reading.
+type Reading = Pin<Box<dyn Future<Output = Result<Read, StreamReadError>> + Send>>;
+
+/// Why a stream could not read. It stays open and tries again.
+#[derive(Debug, thiserror::Error)]
+enum StreamReadError {
+    #[error("the database is busy")]
+    Busy(#[from] NoTurn),
+    #[error("the database did not tell")]
+    Database(#[from] ReadError),
+}
+
+/// What a stream waits for.
+enum Idle {
+    /// Something new.
+    News,
+    /// What comes after this position.
+    Read(i64),
+    /// Nothing: everything was told.
+    Nothing,
 }
 
 type Checking = Pin<Box<dyn Future<Output = Result<SessionVerdict, SessionCheckError>> + Send>>;
@@ -141,19 +165,34 @@ pub(crate) async fn run(gateway: Arc<Gateway>, mut socket: Socket, granted: Gran
 }
 
 impl Stream {
+    /// Waits for whatever comes next. Looking at the session and reading go on beside everything else: neither holds
+    /// up a heartbeat.
     async fn live(&mut self) -> Ended {
         let stop = self.gateway.stop.clone();
         let mut checking: Option<Checking> = None;
+        let mut reading: Option<Reading> = None;
         loop {
-            match self.advance().await {
-                Ok(true) => {}
-                Ok(false) => return Ended::Final,
-                Err(ended) => return ended,
+            // While it reads, what is queued waits: it comes after what is read.
+            if reading.is_none() {
+                match self.advance().await {
+                    Ok(Idle::News) => {}
+                    Ok(Idle::Read(after)) => reading = Some(self.read(after)),
+                    Ok(Idle::Nothing) => return Ended::Final,
+                    Err(ended) => return ended,
+                }
             }
             let due = self.due(checking.is_some());
             tokio::select! {
                 () = self.membership.subscriber().wake.notified() => {}
                 () = self.socket.gone() => return Ended::Left,
+                Some(read) = OptionFuture::from(reading.as_mut()) => {
+                    reading = None;
+                    match self.settle(read).await {
+                        Ok(false) => {}
+                        Ok(true) => return Ended::Final,
+                        Err(ended) => return ended,
+                    }
+                }
                 Some(verdict) = OptionFuture::from(checking.as_mut()) => {
                     checking = None;
                     if let Err(ended) = self.judge(verdict) {
@@ -174,6 +213,7 @@ impl Stream {
                     if checking.is_none() && now >= self.next_check {
                         checking = Some(self.check());
                     }
+                    self.next_read = self.next_read.filter(|at| now < *at);
                 }
                 () = stopping(&stop, self.ending) => {
                     self.ending = Ended::Stopping;
@@ -193,50 +233,60 @@ impl Stream {
         self.next_read.map_or(due, |at| due.min(at))
     }
 
-    /// Writes and reads until there is nothing to do; false when the last frame was written.
-    async fn advance(&mut self) -> Result<bool, Ended> {
+    /// Writes until there is nothing to write.
+    async fn advance(&mut self) -> Result<Idle, Ended> {
         loop {
-            if self.next_read.is_some_and(|at| Instant::now() < at) {
-                return Ok(true);
-            }
-            let next = self.membership.subscriber().slot().next();
+            let next = self
+                .membership
+                .subscriber()
+                .slot()
+                .next(self.next_read.is_none());
             match next {
-                Next::Wait => return Ok(true),
+                Next::Wait => return Ok(Idle::News),
+                Next::Read(after) => return Ok(Idle::Read(after)),
                 Next::Write(frames) => {
                     self.gateway.metrics.live.increment(frames.len() as u64);
                     if self.write(&frames).await? {
-                        return Ok(false);
+                        return Ok(Idle::Nothing);
                     }
                 }
-                Next::Read(after) => {
-                    // Boxed: what a reading needs is given back when it is done.
-                    match Box::pin(read(&self.gateway, &self.membership, after)).await {
-                        Ok(read) => {
-                            self.next_read = None;
-                            self.backoff.reset();
-                            self.gateway
-                                .metrics
-                                .replayed
-                                .increment(read.frames.len() as u64);
-                            let finished = self.write(&read.frames).await?;
-                            if finished {
-                                return Ok(false);
-                            }
-                            self.membership
-                                .subscriber()
-                                .slot()
-                                .settle(read.position, read.more);
-                        }
-                        Err(error) => {
-                            tracing::warn!(
-                                error = &error as &dyn std::error::Error,
-                                "a stream could not read"
-                            );
-                            self.membership.subscriber().slot().read_failed();
-                            self.next_read = Some(Instant::now() + self.backoff.next_delay());
-                        }
-                    }
-                }
+            }
+        }
+    }
+
+    fn read(&self, after: i64) -> Reading {
+        let (topic, buyer) = (self.membership.topic(), self.membership.buyer());
+        let gateway = self.gateway.clone();
+        Box::pin(async move {
+            let _turn = gateway.turn().await?;
+            Ok(read(&gateway, topic, buyer, after).await?)
+        })
+    }
+
+    /// Writes what was read; true when the last frame was among it.
+    async fn settle(&mut self, read: Result<Read, StreamReadError>) -> Result<bool, Ended> {
+        match read {
+            Ok(read) => {
+                self.backoff.reset();
+                self.gateway
+                    .metrics
+                    .replayed
+                    .increment(read.frames.len() as u64);
+                let finished = self.write(&read.frames).await?;
+                self.membership
+                    .subscriber()
+                    .slot()
+                    .settle(read.position, read.more);
+                Ok(finished)
+            }
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a stream could not read"
+                );
+                self.membership.subscriber().slot().read_failed();
+                self.next_read = Some(Instant::now() + self.backoff.next_delay());
+                Ok(false)
             }
         }
     }
@@ -296,9 +346,13 @@ pub(crate) struct Read {
     pub(crate) more: bool,
 }
 
-/// Reads what comes after a position on the stream's topic. An order that is not there any more has nothing to tell.
-async fn read(gateway: &Gateway, membership: &Membership, after: i64) -> Result<Read, ReadError> {
-    let (topic, buyer) = (membership.topic(), membership.buyer());
+/// Reads what comes after a position. An order that is not there any more has nothing to tell.
+async fn read(
+    gateway: &Gateway,
+    topic: Topic,
+    buyer: UserId,
+    after: i64,
+) -> Result<Read, ReadError> {
     let events = match topic {
         Topic::Order(order) => gateway.store.order_events(buyer, order, after).await?,
         Topic::Buyer(_) => Some(

@@ -179,7 +179,7 @@ fn as_gateway(options: &PgConnectOptions, proxy: &Proxy) -> PgPool {
         .port(address.port());
     PgPoolOptions::new()
         .max_connections(4)
-        .acquire_timeout(Duration::from_secs(2))
+        .acquire_timeout(Duration::from_secs(5))
         .after_connect(|connection, _| {
             Box::pin(async move {
                 connection
@@ -326,12 +326,17 @@ impl Shop {
         }
     }
 
-    /// Publishes hints, not through the proxy.
+    /// Publishes hints, not through the proxy, until Redis has taken them: on a busy machine it may take longer than
+    /// anybody else would wait.
     pub(crate) async fn tell(&self, hints: &[StatusHint]) {
-        StatusHints::new(self.redis.clone())
-            .publish(hints)
-            .await
-            .expect("redis is there");
+        let hinting = StatusHints::new(self.redis.clone());
+        tokio::time::timeout(SOON, async {
+            while hinting.publish(hints).await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .expect("redis is there");
     }
 
     /// Moves an order on and tells who watches.
