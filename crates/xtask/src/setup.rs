@@ -50,6 +50,18 @@ pub(crate) fn run(checkout: &Checkout, purpose: Purpose) -> Result<()> {
     web_packages(checkout)
 }
 
+/// How the tests find the programs that `Purpose::Test` installs.
+pub(crate) fn test_programs(checkout: &Checkout) -> [(String, String); 2] {
+    [
+        ("VELURE_TEST_CARGO_LAMBDA", "cargo-lambda"),
+        ("VELURE_TEST_MOTO_SERVER", "moto_server"),
+    ]
+    .map(|(variable, program)| {
+        let path = checkout.venv_program(program);
+        (variable.to_owned(), path.display().to_string())
+    })
+}
+
 fn debian_packages(purpose: Purpose) -> Result<()> {
     let missing = missing_packages(purpose);
     if missing.is_empty() {

@@ -20,7 +20,11 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     let plan = Plan::throw_away(&mut Ports::default())?;
     let backing = Backing::start(&mut processes, checkout, &mut passwords, plan)?;
     backing.wait(&mut processes)?;
-    let variables = backing.test_variables().into_iter().collect();
+    let variables = backing
+        .test_variables()
+        .into_iter()
+        .chain(setup::test_programs(checkout))
+        .collect();
     let file = checkout.state().join("services.env");
     private_file::write(&file, &env_lines::write(&variables))?;
     report::line(format_args!(

@@ -24,11 +24,7 @@ pub(super) fn run(
         .args(["nextest", "run", "--workspace", "--no-fail-fast"])
         .args(["--cargo-quiet", "--color", color])
         // The emulators that some tests start are in the private Python environment.
-        .env("PATH", checkout.search_path())
-        .env(
-            "VELURE_TEST_CARGO_LAMBDA",
-            checkout.venv_program("cargo-lambda").display().to_string(),
-        );
+        .env("PATH", checkout.search_path());
     for (name, value) in variables {
         launch = launch.env(name, value);
     }

@@ -134,7 +134,8 @@ fn run_in(
     if let (Some(backing), true) = (&backing, built) {
         report::phase("waiting for the servers", || backing.wait(processes))?;
         if wants(Part::Rust) {
-            let variables = backing.test_variables();
+            let mut variables = backing.test_variables();
+            variables.extend(setup::test_programs(checkout));
             tally.phase("rust tests", || {
                 nextest::run(processes, checkout, &variables)
             })?;
