@@ -23,7 +23,7 @@ pub(crate) fn watch(
     let launch = Launch::new("functions", checkout.venv_program("cargo-lambda"))
         .args(["lambda", "watch", "-A", "127.0.0.1", "--disable-cors"])
         // Without it a request whose function is being rebuilt would hang for ever.
-        .args(["--timeout", "30", "--port"])
+        .args(["--timeout", "30", "-P"])
         .arg(port.to_string())
         .arg("--env-file")
         .arg(&file)
