@@ -208,8 +208,9 @@ impl Window {
         self.in_flight.len()
     }
 
-    pub(crate) fn known(&self) -> usize {
-        self.known.len()
+    /// How many rows are held whose outcome is not stored.
+    pub(crate) fn held(&self) -> usize {
+        self.known.len() - self.settled.len()
     }
 
     /// Whether there is nothing on its way.

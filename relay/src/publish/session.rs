@@ -181,7 +181,7 @@ impl<'a> Session<'a> {
 
     /// Whether what another read brings can be held. Rows whose outcome cannot be stored do not pile up.
     fn has_room(&self) -> bool {
-        self.window.shards() > 0 && self.window.ready() < LOW && self.window.known() < self.task.window.get() + 2 * READ
+        self.window.shards() > 0 && self.window.ready() < LOW && self.window.held() < self.task.window.get() + 2 * READ
     }
 
     async fn send(&mut self) -> Result<(), SessionEnded> {

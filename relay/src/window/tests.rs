@@ -142,3 +142,13 @@ fn after_stopping_only_what_is_in_flight_is_held() {
     window.published(&Sent::of(&first));
     assert!(window.is_empty());
 }
+
+#[test]
+fn a_row_whose_outcome_is_stored_takes_no_room() {
+    let mut window = window();
+    read(&mut window, vec![row(1, 1), row(2, 2)]);
+    assert_eq!(window.held(), 2);
+    let first = window.next().expect("the first");
+    window.published(&Sent::of(&first));
+    assert_eq!(window.held(), 1);
+}

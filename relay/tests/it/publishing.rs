@@ -208,3 +208,15 @@ async fn writers_need_not_wake_a_relay_that_is_awake(pool: PgPool) {
     assert!(asleep().await);
     assert!(vhost.take(STATUS_QUEUE, 1).await.is_empty());
 }
+
+#[sqlx::test(migrator = "velure_postgres::ORDERS")]
+async fn a_backlog_of_many_reads_is_drained(pool: PgPool) {
+    let vhost = vhost().await;
+    let rows = "insert into orders.outbox (event_id, shard, order_id, version, event_type, body)
+        select gen_random_uuid(), n % 64, gen_random_uuid(), 1, 'order.created', '{}' from generate_series(1, 20000) n";
+    run(&pool, rows).await;
+    let relay = Relay::start(&pool, &vhost, &[]).await;
+    until("everything is recorded", async || all_published(&pool, Outbox::Orders).await).await;
+    relay.stop().await;
+    assert_eq!(vhost.take(PROCESS_QUEUE, 30_000).await.len(), 20_000);
+}
