@@ -1,7 +1,10 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { server } from "./server.ts";
+
+// A page's code is compiled when it is first wanted, which takes a while on a busy machine.
+configure({ asyncUtilTimeout: 15_000 });
 
 // A request that no test foresaw is a mistake of the test or of the app, never something to ignore.
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));

@@ -44,7 +44,7 @@ export function ShelfPage() {
     );
   }
   const category = categories?.find((entry) => entry.slug === listing.category);
-  const title = listing.q ? `“${listing.q}”` : (category?.name ?? (listing.category ? "On this shelf" : "The whole shelf"));
+  const title = listing.q ? `“${listing.q}”` : (category?.name ?? (listing.category ? nameOf(listing.category) : "The whole shelf"));
   return (
     <div className={styles["listing"]}>
       <div className={styles["listingHeader"]}>
@@ -110,6 +110,12 @@ function Results({ listing, eagerRow }: { listing: Listing; eagerRow: boolean })
       <Pagination page={listing.page} pages={pages} to={(page) => `/${toSearch({ ...listing, page })}`} />
     </>
   );
+}
+
+/** What a category is called until its name has arrived: nearly always the same. */
+function nameOf(slug: string): string {
+  const words = slug.replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function counted(total: number, listing: Listing): string {
