@@ -2,7 +2,7 @@ use std::future::Future;
 
 use velure_config::{ConfigFaults, Env};
 
-use crate::{ApiError, Authenticator, Reply, Request};
+use crate::{ApiError, Auth, Authenticator, Reply, Request};
 
 /// Why an endpoint cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -40,11 +40,12 @@ pub trait Context: Sized + Send + Sync + 'static {
     /// The variables.
     fn env(&self) -> &Env;
 
-    /// Who finds out who calls. Asked for only by routes that want somebody.
+    /// Who finds out who calls a route that asks for `auth`. Asked for only by routes that want somebody, and needs the
+    /// variables of that kind of caller alone: a function of an internal route has no business with users' sessions.
     ///
     /// # Errors
     /// When keys or clients cannot be built from the variables.
-    fn authenticator(&self) -> impl Future<Output = Result<Authenticator, StartError>> + Send;
+    fn authenticator(&self, auth: Auth) -> impl Future<Output = Result<Authenticator, StartError>> + Send;
 }
 
 /// One HTTP endpoint: what it needs, and what it does with a request.

@@ -47,7 +47,7 @@ impl Mounted {
         let authenticator = async {
             match route.auth {
                 Auth::None => Ok(Authenticator::nobody()),
-                Auth::Shopper | Auth::Admin | Auth::Service => context.authenticator().await,
+                Auth::Shopper | Auth::Admin | Auth::Service => context.authenticator(route.auth).await,
             }
         };
         let (authenticator, endpoint) = futures::try_join!(authenticator, E::connect(context))?;

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::OnceCell;
 use velure_config::{Env, Reader};
-use velure_http::{Authenticator, Context, KeySet, SigningKey, StartError};
+use velure_http::{Auth, Authenticator, Context, KeySet, SigningKey, StartError};
 use velure_postgres::auth::{AccountStore, SessionStore, SignInFailures};
 use velure_postgres::{DatabaseConfig, PgPool};
 use velure_redis::{Redis, RedisConfig, SessionCache};
@@ -42,17 +42,14 @@ impl Context for AuthContext {
         &self.env
     }
 
-    async fn authenticator(&self) -> Result<Authenticator, StartError> {
-        let mut reader = Reader::new(&self.env);
-        let access = KeySet::read(&mut reader, "VELURE_ACCESS_JWKS");
-        let service = KeySet::read(&mut reader, "VELURE_SERVICE_JWKS");
-        let (access, service) = reader.finish((access, service))?;
-        let access = access.expect("invariant: a key set that cannot be used is a fault");
-        let service = service.expect("invariant: a key set that cannot be used is a fault");
+    async fn authenticator(&self, auth: Auth) -> Result<Authenticator, StartError> {
+        if auth == Auth::Service {
+            let service = self.key_set("VELURE_SERVICE_JWKS")?;
+            return Ok(Authenticator::nobody().services(service, Self::NAME));
+        }
+        let access = self.access_keys()?;
         let sessions = DatabaseSessions::new(self.session_cache()?, self.sessions().await?);
-        Ok(Authenticator::nobody()
-            .users(access, Arc::new(sessions))
-            .services(service, Self::NAME))
+        Ok(Authenticator::nobody().users(access, Arc::new(sessions)))
     }
 }
 
@@ -121,8 +118,12 @@ impl AuthContext {
     }
 
     pub(crate) fn access_keys(&self) -> Result<KeySet, StartError> {
+        self.key_set("VELURE_ACCESS_JWKS")
+    }
+
+    fn key_set(&self, variable: &str) -> Result<KeySet, StartError> {
         let mut reader = Reader::new(&self.env);
-        let keys = KeySet::read(&mut reader, "VELURE_ACCESS_JWKS");
+        let keys = KeySet::read(&mut reader, variable);
         Ok(reader
             .finish(keys)?
             .expect("invariant: a key set that cannot be used is a fault"))

@@ -4,7 +4,7 @@
 
 use tokio::sync::OnceCell;
 use velure_config::{Env, Reader};
-use velure_http::{Authenticator, Context, KeySet, StartError};
+use velure_http::{Auth, Authenticator, Context, StartError};
 use velure_mongo::{CatalogStore, MongoConfig};
 
 /// A list asks for its page and its total at once, so two connections are what one request can use.
@@ -15,7 +15,7 @@ const CONNECTIONS: u32 = 2;
 pub struct CatalogContext {
     env: Env,
     store: OnceCell<CatalogStore>,
-    authenticator: OnceCell<Authenticator>,
+    users: OnceCell<Authenticator>,
 }
 
 impl Context for CatalogContext {
@@ -25,7 +25,7 @@ impl Context for CatalogContext {
         Self {
             env,
             store: OnceCell::new(),
-            authenticator: OnceCell::new(),
+            users: OnceCell::new(),
         }
     }
 
@@ -33,9 +33,12 @@ impl Context for CatalogContext {
         &self.env
     }
 
-    async fn authenticator(&self) -> Result<Authenticator, StartError> {
-        self.authenticator
-            .get_or_try_init(|| authenticator(&self.env))
+    async fn authenticator(&self, auth: Auth) -> Result<Authenticator, StartError> {
+        if auth == Auth::Service {
+            return velure_clients::service_authenticator(&self.env, Self::NAME);
+        }
+        self.users
+            .get_or_try_init(|| velure_clients::authenticator(&self.env))
             .await
             .cloned()
     }
@@ -62,26 +65,4 @@ impl CatalogContext {
         };
         self.store.get_or_try_init(connect).await.cloned()
     }
-}
-
-/// Knows users, our own processes, or both, by which keys are set: a function of one internal route has no business
-/// with users' keys, nor one of an administrator's route with those of processes. A kind of caller whose keys are not
-/// set is nobody, and gets 401.
-async fn authenticator(env: &Env) -> Result<Authenticator, StartError> {
-    let services = env.get("VELURE_SERVICE_JWKS").is_some();
-    let users = env.get("VELURE_ACCESS_JWKS").is_some() || !services;
-    let known = if users {
-        velure_clients::authenticator(env).await?
-    } else {
-        Authenticator::nobody()
-    };
-    if !services {
-        return Ok(known);
-    }
-    let mut reader = Reader::new(env);
-    let keys = KeySet::read(&mut reader, "VELURE_SERVICE_JWKS");
-    let keys = reader
-        .finish(keys)?
-        .expect("invariant: a key set that cannot be used is a fault");
-    Ok(known.services(keys, CatalogContext::NAME))
 }

@@ -2,7 +2,7 @@
 
 use velure_config::Env;
 use velure_contracts::http::Health;
-use velure_http::{ApiError, Authenticator, Context, Endpoint, Mounted, Reply, Request, StartError};
+use velure_http::{ApiError, Auth, Authenticator, Context, Endpoint, Mounted, Reply, Request, StartError};
 
 /// Connects to nothing.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ impl Context for EdgeContext {
         &self.env
     }
 
-    async fn authenticator(&self) -> Result<Authenticator, StartError> {
+    async fn authenticator(&self, _: Auth) -> Result<Authenticator, StartError> {
         Ok(Authenticator::nobody())
     }
 }

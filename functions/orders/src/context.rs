@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use velure_clients::{CatalogClient, CatalogConfig};
 use velure_config::{Env, Reader};
-use velure_http::{Authenticator, Context, StartError};
+use velure_http::{Auth, Authenticator, Context, StartError};
 use velure_postgres::orders::OrderStore;
 use velure_postgres::{DatabaseConfig, PgPool};
 
@@ -30,7 +30,7 @@ impl Context for OrdersContext {
         &self.env
     }
 
-    async fn authenticator(&self) -> Result<Authenticator, StartError> {
+    async fn authenticator(&self, _: Auth) -> Result<Authenticator, StartError> {
         self.authenticator.get_or_try_init(|| velure_clients::authenticator(&self.env)).await.cloned()
     }
 }

@@ -97,6 +97,8 @@ async fn the_server_and_the_functions_answer_alike_and_as_the_contract_says() {
     let mut placed = shop.orders_stored().await;
     for case in cases() {
         faults.extend(compare(&case, &shells, &ours, &theirs).await);
+        // Each further request to it would wait for its deadline.
+        assert_eq!(shells.ended(), "", "a function has ended");
         let new = case.route == "place-order"
             && case.status == 201
             && case.compare == normal::Compare::Generated;
