@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use tokio::signal::unix::{SignalKind, signal};
-use velure_config::{ConfigFaults, Env};
+use velure_config::{ConfigFaults, Env, Fault};
+use velure_telemetry::LogError;
 
 use crate::admin::{Admin, AdminServer};
 use crate::settings::{self, Settings};
@@ -48,13 +49,14 @@ pub fn main_on<C>(
     start: impl AsyncFnOnce(C, &mut Supervisor, Readiness) -> anyhow::Result<()>,
 ) -> ExitCode {
     let env = Env::process();
-    if let Err(error) = velure_telemetry::init_logs(env.get("VELURE_LOG")) {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "the logs are not set up as asked"
-        );
-        return ExitCode::from(EXIT_CONFIG);
-    }
+    let log_fault = match velure_telemetry::init_logs(env.get("VELURE_LOG")) {
+        Ok(()) => None,
+        Err(LogError::Filter(error)) => Some(Fault {
+            variable: "VELURE_LOG".to_owned(),
+            reason: format!("cannot be read: {error}"),
+        }),
+        Err(error @ LogError::Twice) => return failed(name, &error.into()),
+    };
     // Both of rustls's providers get compiled in by dependencies; without a choice the first TLS connection panics.
     // An error says that one is installed already, which can only be this one.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -64,7 +66,7 @@ pub fn main_on<C>(
     };
     let read = tokio
         .block_on(env.resolve())
-        .and_then(|env| settings::read(&env, from_env));
+        .and_then(|env| settings::read(&env, log_fault, from_env));
     let (settings, config) = match read {
         Ok(read) => read,
         Err(faults) => {
