@@ -82,6 +82,10 @@ impl Auth {
         }
     }
 
+    pub(crate) fn endpoint(&self, name: &str) -> Mounted {
+        self.mounted.get(name).expect("an endpoint of auth").clone()
+    }
+
     pub(crate) async fn send(&self, name: &str, request: TestRequest) -> TestAnswer {
         request
             .send(self.mounted.get(name).expect("an endpoint of auth"))

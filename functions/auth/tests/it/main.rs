@@ -10,5 +10,6 @@ mod introspect_token;
 mod open_session;
 mod refresh_session;
 mod register_user;
+mod remote;
 mod start;
 mod users;
