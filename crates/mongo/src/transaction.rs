@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use mongodb::ClientSession;
-use mongodb::error::Error;
+use mongodb::bson::doc;
+use mongodb::error::{Error, ErrorKind};
 use mongodb::options::{Acknowledgment, ReadConcern, WriteConcern};
 
 use crate::error::asks_for_another_try;
@@ -74,11 +75,15 @@ impl CatalogStore {
         session: &mut ClientSession,
         steps: &S,
     ) -> Result<S::Answer, Error> {
-        session
-            .start_transaction()
-            .read_concern(ReadConcern::snapshot())
-            .write_concern(WriteConcern::builder().w(Acknowledgment::Majority).build())
-            .await?;
+        if let Err(error) = begin(session).await {
+            // The driver takes a server that it has not met yet for one without transactions. The ping tells: it
+            // fails with the true reason, or the driver knows the server by now.
+            if !matches!(error.kind.as_ref(), ErrorKind::Transaction { .. }) {
+                return Err(error);
+            }
+            self.database.run_command(doc! { "ping": 1 }).await?;
+            begin(session).await?;
+        }
         match steps.run(self, session).await {
             Ok(Verdict::Commit(value)) => {
                 commit(session).await?;
@@ -95,6 +100,14 @@ impl CatalogStore {
             }
         }
     }
+}
+
+async fn begin(session: &mut ClientSession) -> Result<(), Error> {
+    let begun = session
+        .start_transaction()
+        .read_concern(ReadConcern::snapshot())
+        .write_concern(WriteConcern::builder().w(Acknowledgment::Majority).build());
+    begun.await
 }
 
 async fn commit(session: &mut ClientSession) -> Result<(), Error> {

@@ -1,5 +1,9 @@
 use serde_json::json;
-use velure_mongo::{DeleteProductError, InsertProductError, ReplaceProductError};
+use uuid::Uuid;
+use velure_domain::ProductId;
+use velure_mongo::{
+    AdjustInventoryError, Adjustment, DeleteProductError, InsertProductError, ReplaceProductError,
+};
 
 use crate::fixture::{draft, id, offer, stock, store, with_store};
 
@@ -158,10 +162,24 @@ async fn a_server_that_is_away_is_a_transient_fault_within_the_deadline() {
     // Nothing listens on port 1.
     let store = store("mongodb://127.0.0.1:1/velure", 1).await;
     let started = std::time::Instant::now();
-    let nowhere = "0123456789abcdef01234567".parse().expect("24 digits");
-    let error = store.find(&nowhere).await.expect_err("nobody answers");
-    assert!(error.is_transient(), "{error:?}");
-    assert!(started.elapsed() < velure_mongo::DEADLINE + std::time::Duration::from_secs(1));
+    let nowhere: ProductId = "0123456789abcdef01234567".parse().expect("24 digits");
+    let read = store.find(&nowhere).await.expect_err("nobody answers");
+    let adjustment = Adjustment {
+        product_id: nowhere,
+        delta: 1,
+        operation_id: Uuid::new_v4(),
+    };
+    let written = store
+        .adjust_inventory(&adjustment)
+        .await
+        .expect_err("nobody answers");
+    let AdjustInventoryError::Store(written) = written else {
+        panic!("{written:?}")
+    };
+    for error in [read, written] {
+        assert!(error.is_transient(), "{error:?}");
+    }
+    assert!(started.elapsed() < 2 * velure_mongo::DEADLINE + std::time::Duration::from_secs(1));
 }
 
 #[tokio::test]
