@@ -1,7 +1,7 @@
 //! What the order processor reads:
 //!
 //! - `VELURE_FULFILMENT_DATABASE_URL` (required, secret): the database `velure_orders`, as `velure_fulfilment`.
-//! - `VELURE_DATABASE_CONNECTIONS` (default 16): connections to it at most; the simulated provider has as many.
+//! - `VELURE_DATABASE_CONNECTIONS` (default 16, and 8 for the simulated provider): connections to it at most, each.
 //! - `VELURE_AMQP_URL` (required, secret): the broker, as the user `processor`.
 //! - `VELURE_CATALOG_URL` (required), `VELURE_SERVICE_SIGNING_KEY` (required, secret): see `velure_clients`.
 //! - `VELURE_PROCESSOR_PREFETCH` (default 256, 1 to 4096): orders from the broker in work at a time.
@@ -107,13 +107,18 @@ impl Config {
                 format!("is shorter than VELURE_PAYMENT_DELAY and {STEP_BESIDE_PAYMENT:?}: orders would be worked on twice"),
             );
         }
-        let database = |reader: &mut Reader<'_>, application| {
-            DatabaseConfig::read(reader, "VELURE_FULFILMENT_DATABASE_URL", application, 16)
+        let database = |reader: &mut Reader<'_>, application, connections| {
+            DatabaseConfig::read(
+                reader,
+                "VELURE_FULFILMENT_DATABASE_URL",
+                application,
+                connections,
+            )
         };
         let config = Self {
-            database: database(&mut reader, "velure-order-processor"),
+            database: database(&mut reader, "velure-order-processor", 16),
             // The same server, but never the same connection.
-            ledger: database(&mut Reader::new(env), "velure-payment-simulator"),
+            ledger: database(&mut Reader::new(env), "velure-payment-simulator", 8),
             broker: BrokerConfig::read(&mut reader, "order-processor"),
             catalog: CatalogConfig::read(&mut reader),
             payment,

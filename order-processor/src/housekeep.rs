@@ -1,7 +1,6 @@
 //! Gauges, and forgetting what is too old to matter.
 
 use std::error::Error;
-use std::sync::Arc;
 use std::time::Duration;
 
 use velure_postgres::fulfilment::FulfilmentStore;
@@ -16,7 +15,7 @@ const ROUND: Duration = Duration::from_secs(10);
 const KEEP_INBOX: Duration = Duration::from_secs(60 * 24 * 3600);
 
 pub(crate) async fn keep_house(
-    books: Arc<FulfilmentStore>,
+    books: FulfilmentStore,
     heartbeat: Heartbeat,
     stop: StopToken,
 ) -> anyhow::Result<()> {

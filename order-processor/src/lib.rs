@@ -92,7 +92,7 @@ pub async fn start(
     );
     supervisor.spawn(
         "house",
-        housekeep::keep_house(Arc::new(books), supervisor.heartbeat("house", STUCK), stop),
+        housekeep::keep_house(books, supervisor.heartbeat("house", STUCK), stop),
     );
     Ok(())
 }

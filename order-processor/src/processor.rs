@@ -6,12 +6,16 @@ use tracing::Instrument;
 use velure_clients::CatalogClient;
 use velure_domain::OrderFailure;
 use velure_postgres::fulfilment::{Fulfilment, FulfilmentError, FulfilmentStore};
+use velure_service::Backoff;
 use velure_telemetry::TraceContext;
 
 use crate::config::Settings;
 use crate::metrics;
 use crate::payment::PaymentProvider;
-use crate::process::{Breach, Decision, Rules, Step, check, next_step, retry_delay};
+use crate::process::{Breach, Decision, Rules, Step, charge_key, check, next_step, retry_delay};
+
+/// How often a decision is stored before the order is left to its lease.
+const STORE_TRIES: u32 = 4;
 
 /// Takes orders from one phase to the next.
 ///
@@ -113,7 +117,10 @@ impl<P: PaymentProvider> Processor<P> {
             },
             Ok(()) => self.ask(order, &step).await,
         };
-        let stepped = self.store(order, decision).await?;
+        if let Decision::Retry { reason, breach } = &decision {
+            note_retry(order, reason, *breach);
+        }
+        let stepped = self.store_soon(order, &decision).await?;
         metrics::step(order.phase, started.elapsed());
         if let Stepped::Moved(moved) = &stepped {
             metrics::moved(moved.phase);
@@ -139,65 +146,54 @@ impl<P: PaymentProvider> Processor<P> {
         }
     }
 
+    /// Stores a decision, and tries again for a moment: what was answered is worth more than a new question. A commit
+    /// that went through unheard shows as a lease that has passed on.
+    async fn store_soon(
+        &self,
+        order: &Fulfilment,
+        decision: &Decision,
+    ) -> Result<Stepped, FulfilmentError> {
+        let mut backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(500));
+        for _ in 1..STORE_TRIES {
+            match self.store(order, decision).await {
+                Err(error) if error.is_transient() => {
+                    tokio::time::sleep(backoff.next_delay()).await
+                }
+                outcome => return outcome,
+            }
+        }
+        self.store(order, decision).await
+    }
+
     async fn store(
         &self,
         order: &Fulfilment,
-        decision: Decision,
+        decision: &Decision,
     ) -> Result<Stepped, FulfilmentError> {
+        let books = &self.books;
         let moved = match decision {
-            Decision::Reserved => {
-                self.books
-                    .reserved(order, &crate::process::charge_key(order))
-                    .await?
-            }
+            Decision::Reserved => books.reserved(order, &charge_key(order)).await?,
             Decision::RefusedByStock(failure) => {
-                self.books.refused_by_stock(order, failure).await?
+                books.refused_by_stock(order, failure.clone()).await?
             }
-            Decision::GivenUp(failure) => self.books.given_up(order, failure).await?,
-            Decision::Charged { charge_id } => self.books.charged(order, &charge_id).await?,
+            Decision::GivenUp(failure) => books.given_up(order, failure.clone()).await?,
+            Decision::Charged { charge_id } => books.charged(order, charge_id).await?,
             Decision::Declined {
                 failure,
                 decline_code,
-            } => self.books.declined(order, failure, &decline_code).await?,
-            Decision::Completed => self.books.completed(order).await?,
-            Decision::Failed => self.books.failed(order).await?,
-            Decision::Retry { reason, breach } => {
-                self.postpone(order, &reason, breach).await?;
+            } => books.declined(order, failure.clone(), decline_code).await?,
+            Decision::Completed => books.completed(order).await?,
+            Decision::Failed => books.failed(order).await?,
+            Decision::Retry { reason, .. } => {
+                books
+                    .postpone(order, reason, self.delay_after(order.attempts))
+                    .await?;
+                metrics::retried(order.phase);
+                self.retry_stored.notify_one();
                 return Ok(Stepped::Postponed);
             }
         };
         Ok(Stepped::Moved(Box::new(moved)))
-    }
-
-    async fn postpone(
-        &self,
-        order: &Fulfilment,
-        reason: &str,
-        breach: Option<Breach>,
-    ) -> Result<(), FulfilmentError> {
-        let delay = self.delay_after(order.attempts);
-        if let Some(breach) = breach {
-            metrics::breach(breach);
-            tracing::error!(
-                breach = breach.as_str(),
-                order.phase = order.phase.as_str(),
-                order.attempts = order.attempts,
-                reason,
-                "this must never be: a person has to look"
-            );
-        } else {
-            tracing::warn!(
-                order.phase = order.phase.as_str(),
-                order.attempts = order.attempts,
-                delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
-                reason,
-                "will be tried again"
-            );
-        }
-        self.books.postpone(order, reason, delay).await?;
-        metrics::retried(order.phase);
-        self.retry_stored.notify_one();
-        Ok(())
     }
 
     fn delay_after(&self, attempts: u32) -> Duration {
@@ -207,6 +203,28 @@ impl<P: PaymentProvider> Processor<P> {
             self.settings.retry_cap,
             rand::random(),
         )
+    }
+}
+
+fn note_retry(order: &Fulfilment, reason: &str, breach: Option<Breach>) {
+    let (phase, attempts) = (order.phase.as_str(), order.attempts);
+    match breach {
+        Some(breach) => {
+            metrics::breach(breach);
+            tracing::error!(
+                breach = breach.as_str(),
+                order.phase = phase,
+                order.attempts = attempts,
+                reason,
+                "this must never be: a person has to look"
+            );
+        }
+        None => tracing::warn!(
+            order.phase = phase,
+            order.attempts = attempts,
+            reason,
+            "will be tried again"
+        ),
     }
 }
 

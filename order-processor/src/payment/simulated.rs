@@ -146,10 +146,12 @@ impl PaymentProvider for Simulated {
         }
         let fingerprint = fingerprint(charge);
         let declined = self.declines(charge);
-        sqlx::query!(
+        let made = sqlx::query_as!(
+            Entry,
             "insert into payment_simulator.charges
                (idempotency_key, outcome, fingerprint, charge_id, currency, amount_minor, decline_code)
-             values ($1, $2, $3, $4, $5, $6, $7) on conflict (idempotency_key) do nothing",
+             values ($1, $2, $3, $4, $5, $6, $7) on conflict (idempotency_key) do nothing
+             returning outcome, fingerprint, charge_id, decline_code",
             charge.key,
             if declined.is_some() { "DECLINED" } else { "SUCCEEDED" },
             fingerprint,
@@ -158,16 +160,24 @@ impl PaymentProvider for Simulated {
             charge.amount.minor(),
             declined,
         )
-        .execute(&self.ledger)
+        .fetch_optional(&self.ledger)
         .await
         .map_err(unanswered)?;
-        if number <= self.config.lost_requests + self.config.lost_answers {
+        if number
+            <= self
+                .config
+                .lost_requests
+                .saturating_add(self.config.lost_answers)
+        {
             return Err(PaymentError::Unanswered("the answer got lost".into()));
         }
-        let entry = self
-            .find(charge.key)
-            .await?
-            .ok_or(PaymentError::InProgress)?;
+        let entry = match made {
+            Some(entry) => entry,
+            None => self
+                .find(charge.key)
+                .await?
+                .ok_or(PaymentError::InProgress)?,
+        };
         if entry
             .fingerprint
             .as_ref()

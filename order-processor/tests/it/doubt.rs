@@ -1,10 +1,18 @@
 //! Charges whose answer never came.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use velure_amqp::Outcome;
-use velure_order_processor::payment::{Charge, ChargeOutcome, PaymentProvider, SimulatedConfig};
+use velure_order_processor::Processor;
+use velure_order_processor::payment::{
+    Charge, ChargeOutcome, PaymentError, PaymentProvider, Simulated, SimulatedConfig,
+};
+use velure_postgres::fulfilment::FulfilmentStore;
+use velure_testkit::Proxy;
 
-use crate::world::{AT_ONCE, Placed, World};
+use crate::world::{AT_ONCE, DEAD, Placed, World};
 
 const ANSWERS_LOST: SimulatedConfig = SimulatedConfig {
     delay: std::time::Duration::ZERO,
@@ -129,4 +137,64 @@ async fn when_time_is_over_an_order_whose_stock_may_be_held_fails_with_its_stock
     world.deliver(&processor, &order.expired()).await;
     world.settle(&processor).await;
     world.assert_failed(&order, "timeout").await;
+}
+
+/// Takes the money, and then the books are gone.
+struct CutsTheBooks {
+    provider: Simulated,
+    books: Arc<Proxy>,
+}
+
+impl PaymentProvider for CutsTheBooks {
+    async fn charge(&self, charge: &Charge<'_>) -> Result<ChargeOutcome, PaymentError> {
+        let outcome = self.provider.charge(charge).await;
+        self.books.cut();
+        outcome
+    }
+
+    async fn look_up(&self, key: &str) -> Result<Option<ChargeOutcome>, PaymentError> {
+        self.provider.look_up(key).await
+    }
+
+    async fn cancel(&self, key: &str) -> Result<ChargeOutcome, PaymentError> {
+        self.provider.cancel(key).await
+    }
+}
+
+#[sqlx::test(migrator = "velure_postgres::ORDERS")]
+async fn a_charge_that_could_not_be_stored_is_made_once(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let world = World::open(options, connect).await;
+    let target = format!("{}:{}", world.connect.get_host(), world.connect.get_port());
+    let proxy = Arc::new(Proxy::to(&target).await.expect("a proxy"));
+    let through = world
+        .connect
+        .clone()
+        .host("127.0.0.1")
+        .port(proxy.address().port());
+    let pool = PgPoolOptions::new()
+        .acquire_timeout(Duration::from_millis(200))
+        .connect_lazy_with(through);
+    let payments = CutsTheBooks {
+        provider: world.payments(SimulatedConfig::default()),
+        books: proxy,
+    };
+    let processor = Processor::new(
+        FulfilmentStore::new(pool, DEAD.lease),
+        world.catalog_client(),
+        payments,
+        DEAD,
+    );
+    let order = Placed::new();
+    // Answered all the same: the order is on record.
+    let outcome = processor
+        .handle(order.incoming(), &velure_service::StopToken::new())
+        .await;
+    assert_eq!(outcome, Outcome::Ack);
+    assert_eq!(world.phase(&order).await, "RESERVED");
+    assert_eq!(world.ledger().await.len(), 1);
+    world.settle(&world.sound()).await;
+    world.assert_completed(&order).await;
 }
