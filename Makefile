@@ -1,6 +1,6 @@
 # Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev watch stop status logs clean services test check fmt prepare router check-sam
+.PHONY: help setup dev watch stop status logs clean services test bench openapi check fmt prepare router check-sam
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,12 @@ clean: ## stop the shop and remove its data
 
 test: ## check and test everything against throw-away servers, and count
 	@cargo xtask test $(if $(ONLY),--only $(ONLY))
+
+bench: ## measure with release builds, or one: make bench ONLY=intake,relay,streams,health,orders,functions
+	@cargo xtask bench $(if $(ONLY),--only $(ONLY))
+
+openapi: ## write functions/openapi.json and the web client's types from the code
+	@cargo run --quiet -p velure-http --bin velure-openapi > functions/openapi.json && npm --prefix web run --silent gen
 
 check: ## formatting, layout, lints, documentation, licences
 	@cargo xtask check

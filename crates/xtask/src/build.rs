@@ -41,6 +41,24 @@ pub(crate) fn server_shell(processes: &mut Processes, checkout: &Checkout) -> Re
     compile(processes, launch)
 }
 
+/// Builds the long-lived processes with the server shell as they are deployed, for measurements.
+pub(crate) fn released(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
+    let mut launch = cargo(checkout, "cargo-build").args(["build", "--release"]);
+    for name in PODS.iter().chain(&["velure-server"]) {
+        launch = launch.args(["--bin", name]);
+    }
+    compile(processes, launch)
+}
+
+/// Builds every function as it is deployed, into `target/lambda`.
+pub(crate) fn released_functions(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
+    let mut launch = cargo(checkout, "cargo-build").args(["build", "--profile", "lambda", "--bins"]);
+    for context in ["auth", "catalog", "orders", "edge"] {
+        launch = launch.args(["-p", &format!("velure-{context}")]);
+    }
+    compile(processes, launch)
+}
+
 /// Builds every binary that is deployed: the first request to each function then finds it built. Cargo resolves
 /// features for the default members here as it does under `cargo lambda watch`, so nothing is built twice.
 pub(crate) fn functions(processes: &mut Processes, checkout: &Checkout) -> Result<()> {

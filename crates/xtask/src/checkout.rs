@@ -11,6 +11,8 @@ use crate::environment;
 #[derive(Debug, Clone)]
 pub(crate) struct Checkout {
     root: PathBuf,
+    /// The folder of cargo's target folder that binaries are taken from.
+    profile: &'static str,
 }
 
 impl Checkout {
@@ -26,6 +28,7 @@ impl Checkout {
             .context("this is not inside a checkout of Velure")?;
         Ok(Self {
             root: root.to_path_buf(),
+            profile: "debug",
         })
     }
 
@@ -33,6 +36,15 @@ impl Checkout {
     pub(crate) fn at(root: &Path) -> Self {
         Self {
             root: root.to_path_buf(),
+            profile: "debug",
+        }
+    }
+
+    /// The same checkout with the binaries of a release build, for measurements.
+    pub(crate) fn released(&self) -> Self {
+        Self {
+            root: self.root.clone(),
+            profile: "release",
         }
     }
 
@@ -66,12 +78,16 @@ impl Checkout {
         self.path(".velure/venv/bin").join(program)
     }
 
-    /// A debug binary of this workspace.
+    /// A binary of this workspace.
     pub(crate) fn binary(&self, name: &str) -> PathBuf {
+        self.target(self.profile).join(name)
+    }
+
+    /// Where cargo puts what it builds in `profile`.
+    pub(crate) fn target(&self, profile: &str) -> PathBuf {
         environment::value("CARGO_TARGET_DIR")
             .map_or_else(|| self.path("target"), |folder| self.root.join(folder))
-            .join("debug")
-            .join(name)
+            .join(profile)
     }
 
     /// A folder outside the checkout for data of `run`, for servers whose user cannot reach into it.

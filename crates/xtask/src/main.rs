@@ -30,6 +30,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::checkout::Checkout;
+use crate::commands::bench::{self, Measurement};
 use crate::commands::{dev, inspect};
 use crate::process::{Action, RunFolder};
 use crate::setup::Purpose;
@@ -77,6 +78,12 @@ enum Command {
         /// Only these parts
         #[arg(long, value_enum, value_delimiter = ',')]
         only: Vec<Part>,
+    },
+    /// Measure, with release builds and durable servers
+    Bench {
+        /// Only these measurements
+        #[arg(long, value_enum, value_delimiter = ',')]
+        only: Vec<Measurement>,
     },
     /// Describe every query for the compiler, in .sqlx/
     Prepare,
@@ -127,6 +134,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Check => checks::run(&checkout),
         Command::CheckSam => checks::sam(&checkout),
         Command::Test { only } => return Ok(suite::run(&checkout, &only)),
+        Command::Bench { only } => bench::run(&checkout, &only),
         Command::Prepare => commands::prepare::run(&checkout),
         Command::Router => checks::write_router(&checkout),
         Command::Sam => sam::write(&checkout),

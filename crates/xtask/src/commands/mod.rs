@@ -1,5 +1,6 @@
 //! The commands behind the Makefile's targets.
 
+pub(crate) mod bench;
 pub(crate) mod dev;
 pub(crate) mod inspect;
 pub(crate) mod prepare;

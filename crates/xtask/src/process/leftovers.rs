@@ -48,6 +48,21 @@ pub(super) fn stop_descendants(run: &Path) {
     end(descendants(run));
 }
 
+/// What a run's processes and all their descendants hold in memory, in KiB; a page that several share counts once.
+pub(super) fn memory_kib(run: &Path) -> Result<u64> {
+    let mut total = 0;
+    for process in descendants(run) {
+        // One that ended in between holds nothing.
+        let Ok(rollup) = fs::read_to_string(format!("/proc/{}/smaps_rollup", process.pid())) else {
+            continue;
+        };
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
+        let kib = line.and_then(|line| line.split_whitespace().next());
+        total += kib.context("/proc shows no Pss")?.parse::<u64>()?;
+    }
+    Ok(total)
+}
+
 fn end(mut processes: Vec<Identity>) {
     for process in &processes {
         process.signal(Signal::TERM);

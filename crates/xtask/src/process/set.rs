@@ -44,6 +44,11 @@ impl Processes {
         &self.run
     }
 
+    /// What everything that was started holds in memory, in KiB.
+    pub(crate) fn memory_kib(&self) -> Result<u64> {
+        leftovers::memory_kib(self.run.path())
+    }
+
     /// Starts a process in the background.
     pub(crate) fn start(&mut self, launch: Launch) -> Result<()> {
         let command = launch.command_logging_to(&self.run.log(&launch.name))?;

@@ -77,6 +77,14 @@ impl Plan {
         })
     }
 
+    /// Measurements: all four servers on ports of their own, with commits that reach the disk as they have to.
+    pub(crate) fn measured(ports: &mut Ports) -> Result<Self> {
+        Ok(Self {
+            durability: Durability::Kept,
+            ..Self::throw_away(ports)?
+        })
+    }
+
     /// Tests: all four servers on ports of their own, nothing kept.
     pub(crate) fn throw_away(ports: &mut Ports) -> Result<Self> {
         Ok(Self {

@@ -40,6 +40,8 @@ pub(crate) enum Inherited {
     Wins,
     /// Tests do not depend on anybody's shell.
     Ignored,
+    /// Nor do measurements, and their payments take no time.
+    Measured,
 }
 
 /// The ports of the shop's own processes.

@@ -106,6 +106,10 @@ impl<'a> Shop<'a> {
                     payment_delay: "300ms",
                     grace: "5s",
                 },
+                Inherited::Measured => Pace {
+                    payment_delay: "0",
+                    grace: "5s",
+                },
             },
             accounts: Vec::new(),
         };
@@ -120,6 +124,11 @@ impl<'a> Shop<'a> {
             .map(|line| line.trim().to_owned())
             .collect();
         Ok(shop)
+    }
+
+    /// The variables of the functions, for a measurement that starts them itself.
+    pub(crate) fn function_variables(&self) -> BTreeMap<String, String> {
+        self.settings.functions()
     }
 
     fn command(&self, processes: &mut Processes, name: &str, arguments: &[&str]) -> Result<()> {
