@@ -112,6 +112,20 @@ impl TestKeys {
             .to_owned()
     }
 
+    /// A token that was good for such calls until a minute ago.
+    ///
+    /// # Panics
+    /// When `caller` is none of [`CALLERS`].
+    #[must_use]
+    pub fn expired_service_token(&self, caller: &str, audience: &str) -> String {
+        let header = json!({"typ": "service+jwt", "alg": "EdDSA", "kid": caller});
+        let (began, ended) = (now() - 120, now() - 60);
+        let claims = json!({
+            "iss": caller, "sub": caller, "aud": audience, "iat": began, "nbf": began, "exp": ended,
+        });
+        self.signed(self.service(caller), &header, &claims)
+    }
+
     /// A good access token for a session, for ten minutes from now.
     #[must_use]
     pub fn access_token(&self, user: Uuid, session: Uuid) -> String {

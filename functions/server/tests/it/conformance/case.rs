@@ -18,7 +18,7 @@ pub(crate) struct Case {
     /// The problem's code; empty for what is no problem.
     pub(crate) code: String,
     pub(crate) compare: Compare,
-    /// Only where the emulator can be asked: it has no way to route `/`.
+    /// The emulator cannot be asked: it has no way to route `/`, and makes no event of JSON that is not UTF-8.
     pub(crate) only_server: bool,
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Normal {
 pub(crate) enum Compare {
     /// Nothing but the request's id: everything else is equal to the byte.
     Bytes,
-    /// Ids, times, tokens: they take the same places in both answers, and one that comes twice comes twice in both.
+    /// Ids, times, tokens: they take the same places in both answers, and an id that comes twice comes twice in both.
     Generated,
 }
 
@@ -131,9 +131,14 @@ impl Seen {
             let after_word = out.ends_with(|c: char| c.is_ascii_alphanumeric());
             match generated(rest).filter(|_| !after_word) {
                 Some((kind, length)) => {
-                    let next = self.0.len() + 1;
-                    let number = *self.0.entry(rest[..length].to_lowercase()).or_insert(next);
-                    out.push_str(&format!("<{kind} {number}>"));
+                    // Two times may or may not fall into one millisecond.
+                    if kind == "time" {
+                        out.push_str("<time>");
+                    } else {
+                        let next = self.0.len() + 1;
+                        let number = *self.0.entry(rest[..length].to_lowercase()).or_insert(next);
+                        out.push_str(&format!("<{kind} {number}>"));
+                    }
                     rest = &rest[length..];
                 }
                 None => {
@@ -203,7 +208,7 @@ fn what_is_generated_keeps_its_place_and_what_is_not_is_compared() {
     );
     assert_eq!(
         one,
-        r#"{"id":"<uuid 1>","at":"<time 2>","again":"/orders/<uuid 1>","total":7}"#
+        r#"{"id":"<uuid 1>","at":"<time>","again":"/orders/<uuid 1>","total":7}"#
     );
     assert_eq!(one, other);
     assert_ne!(

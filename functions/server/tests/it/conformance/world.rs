@@ -77,6 +77,13 @@ impl World {
             .service_token("order-processor", audience)
     }
 
+    /// The same, good until a minute ago.
+    pub(crate) fn expired_service(&self, audience: &str) -> String {
+        self.shared
+            .keys
+            .expired_service_token("order-processor", audience)
+    }
+
     /// An order of the shopper's, asked for with a key of its own.
     pub(crate) fn place(&self, body: &Value) -> Call {
         self.shared
