@@ -45,10 +45,18 @@ impl Config {
     pub fn from_env(env: &Env) -> Result<Self, ConfigFaults> {
         let mut reader = Reader::new(env);
         let config = Self {
-            database: DatabaseConfig::read(&mut reader, "VELURE_ORDERS_DATABASE_URL", "velure-relay", 12),
+            database: DatabaseConfig::read(
+                &mut reader,
+                "VELURE_ORDERS_DATABASE_URL",
+                "velure-relay",
+                12,
+            ),
             broker: BrokerConfig::read(&mut reader, "velure-relay"),
             redis: RedisConfig::read(&mut reader),
-            window: reader.parsed("VELURE_RELAY_WINDOW", NonZeroUsize::new(1_500).expect("invariant: not zero")),
+            window: reader.parsed(
+                "VELURE_RELAY_WINDOW",
+                NonZeroUsize::new(1_500).expect("invariant: not zero"),
+            ),
             retry: reader.duration("VELURE_RELAY_RETRY", Duration::from_secs(1)),
             sweep_every: reader.duration("VELURE_SWEEP_EVERY", Duration::from_secs(30)),
             sweep_after: reader.duration("VELURE_SWEEP_AFTER", Duration::from_secs(60)),
@@ -58,7 +66,10 @@ impl Config {
             reader.fault("VELURE_SWEEP_EVERY", "has to be more than nothing");
         }
         if config.order_deadline <= config.sweep_after {
-            reader.fault("VELURE_ORDER_DEADLINE", "has to be longer than VELURE_SWEEP_AFTER");
+            reader.fault(
+                "VELURE_ORDER_DEADLINE",
+                "has to be longer than VELURE_SWEEP_AFTER",
+            );
         }
         reader.finish(config)
     }

@@ -20,7 +20,9 @@ impl Hints {
     pub(crate) async fn tell(&self, moves: &[Move]) {
         let hints: Vec<StatusHint> = moves.iter().map(hint_of).collect();
         if self.redis.publish(&hints).await.is_err() {
-            self.metrics.hints_lost.increment(u64::try_from(hints.len()).unwrap_or(0));
+            self.metrics
+                .hints_lost
+                .increment(u64::try_from(hints.len()).unwrap_or(0));
         }
     }
 }
@@ -46,14 +48,21 @@ fn hint_of(moved: &Move) -> StatusHint {
 
 /// Tells of orders that were just placed, so that a list of orders shows them at once. Ends when nobody publishes
 /// any more.
-pub(crate) async fn tell_of_placed_orders(hints: Hints, store: StatusStore, mut placed: mpsc::Receiver<Vec<Uuid>>) -> anyhow::Result<()> {
+pub(crate) async fn tell_of_placed_orders(
+    hints: Hints,
+    store: StatusStore,
+    mut placed: mpsc::Receiver<Vec<Uuid>>,
+) -> anyhow::Result<()> {
     while let Some(mut orders) = placed.recv().await {
         while let Ok(more) = placed.try_recv() {
             orders.extend(more);
         }
         match store.placed(&orders).await {
             Ok(moves) => hints.tell(&moves).await,
-            Err(_) => hints.metrics.hints_lost.increment(u64::try_from(orders.len()).unwrap_or(0)),
+            Err(_) => hints
+                .metrics
+                .hints_lost
+                .increment(u64::try_from(orders.len()).unwrap_or(0)),
         }
     }
     Ok(())

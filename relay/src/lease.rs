@@ -41,7 +41,9 @@ pub(crate) enum Ask {
 
 /// How many shards a replica takes when there are `replicas` of them.
 fn fair_share(replicas: usize) -> usize {
-    usize::try_from(SHARDS).expect("invariant: 64").div_ceil(replicas.max(1))
+    usize::try_from(SHARDS)
+        .expect("invariant: 64")
+        .div_ceil(replicas.max(1))
 }
 
 /// The connection is gone, and every lease with it.
@@ -73,7 +75,10 @@ impl LeaseTask {
             self.metrics.leased_shards.set(0.0);
             match ended {
                 Ok(()) => return Ok(()),
-                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "every lease is lost"),
+                Err(error) => tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "every lease is lost"
+                ),
             }
             if backoff.wait(&self.stop).await.is_err() {
                 return Ok(());
@@ -85,7 +90,12 @@ impl LeaseTask {
     async fn session(&mut self, backoff: &mut Backoff) -> Result<(), Lost> {
         let leases = timeout(DEADLINE, Leases::open(&self.options)).await??;
         backoff.reset();
-        let mut session = Session { leases, held: Holding::default(), awake: BTreeSet::new(), awake_wanted: false };
+        let mut session = Session {
+            leases,
+            held: Holding::default(),
+            awake: BTreeSet::new(),
+            awake_wanted: false,
+        };
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -107,7 +117,9 @@ impl LeaseTask {
                 holding.clone_from(&session.held);
                 modified
             });
-            self.metrics.leased_shards.set(f64::from(u8::try_from(session.held.shards.len()).unwrap_or(u8::MAX)));
+            self.metrics.leased_shards.set(f64::from(
+                u8::try_from(session.held.shards.len()).unwrap_or(u8::MAX),
+            ));
         }
     }
 }
@@ -126,7 +138,14 @@ impl Session {
         let share = fair_share(seen.replicas);
         let have = self.held.shards.len();
         if have > share {
-            let surplus: Vec<i16> = self.held.shards.iter().rev().take(have - share).copied().collect();
+            let surplus: Vec<i16> = self
+                .held
+                .shards
+                .iter()
+                .rev()
+                .take(have - share)
+                .copied()
+                .collect();
             for shard in surplus {
                 self.held.shards.remove(&shard);
                 self.held.giving_back.insert(shard);
@@ -143,8 +162,15 @@ impl Session {
     async fn answer(&mut self, ask: Ask) -> Result<(), sqlx::Error> {
         match ask {
             Ask::Drained(shards) => {
-                let drained: Vec<i16> = shards.into_iter().filter(|shard| self.held.giving_back.remove(shard)).collect();
-                let awake: Vec<i16> = drained.iter().copied().filter(|shard| self.awake.remove(shard)).collect();
+                let drained: Vec<i16> = shards
+                    .into_iter()
+                    .filter(|shard| self.held.giving_back.remove(shard))
+                    .collect();
+                let awake: Vec<i16> = drained
+                    .iter()
+                    .copied()
+                    .filter(|shard| self.awake.remove(shard))
+                    .collect();
                 self.leases.fall_asleep(&awake).await?;
                 self.leases.give_back(&drained).await
             }
@@ -180,7 +206,10 @@ mod tests {
     fn together_the_replicas_take_every_shard() {
         for replicas in 1..=70 {
             assert!(fair_share(replicas) * replicas >= 64, "{replicas}");
-            assert!(fair_share(replicas) * replicas < 64 + replicas, "{replicas}");
+            assert!(
+                fair_share(replicas) * replicas < 64 + replicas,
+                "{replicas}"
+            );
         }
     }
 }

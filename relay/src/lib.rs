@@ -49,13 +49,23 @@ const ALIVE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// When the configuration cannot be used, or the topology is not on the broker.
-pub async fn start(config: Config, supervisor: &mut Supervisor, readiness: Readiness) -> anyhow::Result<()> {
+pub async fn start(
+    config: Config,
+    supervisor: &mut Supervisor,
+    readiness: Readiness,
+) -> anyhow::Result<()> {
     let connected = readiness.latch("broker");
     let metrics = Metrics::new();
     let pool = config.database.pool().context("the database's URL")?;
-    let options = config.database.connect_options().context("the database's URL")?;
+    let options = config
+        .database
+        .connect_options()
+        .context("the database's URL")?;
     let redis = Redis::new(&config.redis).context("redis's URL")?;
-    let hints = Hints { redis: StatusHints::new(redis), metrics: metrics.clone() };
+    let hints = Hints {
+        redis: StatusHints::new(redis),
+        metrics: metrics.clone(),
+    };
     let store = StatusStore::new(pool.clone());
     verify(&config.broker, supervisor).await?;
     connected.release();
@@ -98,7 +108,11 @@ pub async fn start(config: Config, supervisor: &mut Supervisor, readiness: Readi
     let sweep = SweepTask {
         store: store.clone(),
         pool: pool.clone(),
-        rule: SweepRule { after: config.sweep_after, deadline: config.order_deadline, batch: SWEEP_BATCH },
+        rule: SweepRule {
+            after: config.sweep_after,
+            deadline: config.order_deadline,
+            batch: SWEEP_BATCH,
+        },
         every: config.sweep_every,
         stop: supervisor.stop_token(),
         heart: supervisor.heartbeat("sweep", ALIVE + config.sweep_every),
@@ -109,7 +123,10 @@ pub async fn start(config: Config, supervisor: &mut Supervisor, readiness: Readi
     supervisor.spawn("publish", publish.run());
     supervisor.spawn("wake", wake::listen(pool, wake, stop));
     supervisor.spawn("status", status.run());
-    supervisor.spawn("placed", hints::tell_of_placed_orders(hints, store, just_placed));
+    supervisor.spawn(
+        "placed",
+        hints::tell_of_placed_orders(hints, store, just_placed),
+    );
     supervisor.spawn("sweep", sweep.run());
     Ok(())
 }
@@ -119,7 +136,10 @@ pub async fn start(config: Config, supervisor: &mut Supervisor, readiness: Readi
 async fn verify(broker: &BrokerConfig, supervisor: &Supervisor) -> anyhow::Result<()> {
     let stop = supervisor.stop_token();
     let mut backoff = Backoff::for_connections();
-    let uses = Uses { queues: status::USES.queues, ..publish::USES };
+    let uses = Uses {
+        queues: status::USES.queues,
+        ..publish::USES
+    };
     loop {
         match broker.connect("verify").await {
             Ok(connection) => {
@@ -127,7 +147,10 @@ async fn verify(broker: &BrokerConfig, supervisor: &Supervisor) -> anyhow::Resul
                 connection.close().await;
                 return verified.context("the broker is not ready for the relay");
             }
-            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "the broker is awaited"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the broker is awaited"
+            ),
         }
         backoff.wait(&stop).await?;
     }

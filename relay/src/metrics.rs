@@ -19,18 +19,51 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     pub(crate) fn new() -> Self {
-        describe_gauge!("velure_relay_oldest_unsettled_event_seconds", "Age of the oldest event that is neither published nor parked");
-        describe_gauge!("velure_relay_parked_events", "Events that nobody tries any more: a person has to look");
-        describe_counter!("velure_relay_published_events_total", "Events that the broker confirmed");
-        describe_counter!("velure_relay_publish_failures_total", "Publishes that were refused, returned, or lost with their channel");
-        describe_gauge!("velure_relay_unconfirmed_events", "Events in flight, of VELURE_RELAY_WINDOW");
-        describe_gauge!("velure_relay_leased_shards", "Shards of 64 that this replica leases");
+        describe_gauge!(
+            "velure_relay_oldest_unsettled_event_seconds",
+            "Age of the oldest event that is neither published nor parked"
+        );
+        describe_gauge!(
+            "velure_relay_parked_events",
+            "Events that nobody tries any more: a person has to look"
+        );
+        describe_counter!(
+            "velure_relay_published_events_total",
+            "Events that the broker confirmed"
+        );
+        describe_counter!(
+            "velure_relay_publish_failures_total",
+            "Publishes that were refused, returned, or lost with their channel"
+        );
+        describe_gauge!(
+            "velure_relay_unconfirmed_events",
+            "Events in flight, of VELURE_RELAY_WINDOW"
+        );
+        describe_gauge!(
+            "velure_relay_leased_shards",
+            "Shards of 64 that this replica leases"
+        );
         describe_counter!("velure_relay_applied_statuses_total", "Moves of orders");
-        describe_counter!("velure_relay_known_statuses_total", "Status events that were duplicates or late");
-        describe_counter!("velure_relay_dead_letters_total", "Status events that nobody can handle");
-        describe_counter!("velure_relay_lost_hints_total", "Hints that Redis did not take");
-        describe_counter!("velure_relay_redriven_orders_total", "Orders that the sweeper asked for again");
-        describe_counter!("velure_relay_expired_orders_total", "Those of them that were past their deadline");
+        describe_counter!(
+            "velure_relay_known_statuses_total",
+            "Status events that were duplicates or late"
+        );
+        describe_counter!(
+            "velure_relay_dead_letters_total",
+            "Status events that nobody can handle"
+        );
+        describe_counter!(
+            "velure_relay_lost_hints_total",
+            "Hints that Redis did not take"
+        );
+        describe_counter!(
+            "velure_relay_redriven_orders_total",
+            "Orders that the sweeper asked for again"
+        );
+        describe_counter!(
+            "velure_relay_expired_orders_total",
+            "Those of them that were past their deadline"
+        );
         Self {
             oldest_unsettled_seconds: gauge!("velure_relay_oldest_unsettled_event_seconds"),
             parked_events: gauge!("velure_relay_parked_events"),

@@ -14,7 +14,10 @@ use sqlx::PgPool;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use velure_amqp::{BrokerConfig, ConnectError, Message, ORDERS_EXCHANGE, Publisher, PublisherLost, TopologyError, Unpublishable, Uses};
+use velure_amqp::{
+    BrokerConfig, ConnectError, Message, ORDERS_EXCHANGE, Publisher, PublisherLost, TopologyError,
+    Unpublishable, Uses,
+};
 use velure_contracts::events::headers;
 use velure_postgres::outbox::OutboxRow;
 use velure_service::{Backoff, Heartbeat};
@@ -24,7 +27,10 @@ use crate::metrics::Metrics;
 use session::Session;
 
 /// What publishing uses on the broker.
-pub(crate) const USES: Uses<'static> = Uses { exchanges: &[ORDERS_EXCHANGE], queues: &[] };
+pub(crate) const USES: Uses<'static> = Uses {
+    exchanges: &[ORDERS_EXCHANGE],
+    queues: &[],
+};
 
 /// The publishing task.
 pub(crate) struct PublishTask {
@@ -67,7 +73,10 @@ impl PublishTask {
         loop {
             match self.session(&mut backoff).await {
                 Ok(()) => return Ok(()),
-                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "publishing is interrupted"),
+                Err(error) => tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "publishing is interrupted"
+                ),
             }
             self.heart.beat();
             // What waits in the outbox meanwhile is no news: wake-ups are asked for again by the next session.
@@ -92,10 +101,15 @@ impl PublishTask {
 /// The message of a row, as it stands there.
 fn message_of(row: &OutboxRow) -> Result<Message, Unpublishable> {
     let order_id = row.order_id.to_string();
-    Ok(Message::new(ORDERS_EXCHANGE, &row.event_type, row.event_id, row.body.clone())?
-        .header(headers::ORDER_ID, Some(&order_id))
-        .header(headers::TRACEPARENT, row.traceparent.as_deref())
-        .header(headers::TRACESTATE, row.tracestate.as_deref())
-        .header(headers::REASON, row.reason.as_deref())
-        .version(row.version))
+    Ok(Message::new(
+        ORDERS_EXCHANGE,
+        &row.event_type,
+        row.event_id,
+        row.body.clone(),
+    )?
+    .header(headers::ORDER_ID, Some(&order_id))
+    .header(headers::TRACEPARENT, row.traceparent.as_deref())
+    .header(headers::TRACESTATE, row.tracestate.as_deref())
+    .header(headers::REASON, row.reason.as_deref())
+    .version(row.version))
 }

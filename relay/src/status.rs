@@ -12,7 +12,10 @@ use anyhow::Context;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use velure_amqp::{BrokerConfig, ConnectError, ConsumeError, Consumer, Delivery, Outcome, STATUS_QUEUE, TopologyError, Uses};
+use velure_amqp::{
+    BrokerConfig, ConnectError, ConsumeError, Consumer, Delivery, Outcome, STATUS_QUEUE,
+    TopologyError, Uses,
+};
 use velure_domain::OrderId;
 use velure_postgres::outbox::shard_of;
 use velure_postgres::status::{Applied, StatusStore};
@@ -24,7 +27,10 @@ use dead_letter::DeadLetters;
 use event::StatusEvent;
 
 /// What consuming uses on the broker.
-pub(crate) const USES: Uses<'static> = Uses { exchanges: &[], queues: &[STATUS_QUEUE] };
+pub(crate) const USES: Uses<'static> = Uses {
+    exchanges: &[],
+    queues: &[STATUS_QUEUE],
+};
 
 /// Unanswered deliveries at most.
 const PREFETCH: u16 = 200;
@@ -62,8 +68,13 @@ impl StatusTask {
         loop {
             match self.session(&mut backoff).await {
                 Ok(()) => return Ok(()),
-                Err(SessionEnded::Lane(error)) => return Err(error).context("a lane of the status consumer panicked"),
-                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "consuming status events is interrupted"),
+                Err(SessionEnded::Lane(error)) => {
+                    return Err(error).context("a lane of the status consumer panicked");
+                }
+                Err(error) => tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "consuming status events is interrupted"
+                ),
             }
             if backoff.wait(&self.stop).await.is_err() {
                 return Ok(());
@@ -82,7 +93,10 @@ impl StatusTask {
             .map(|_| {
                 // The prefetch bounds what all lanes hold together, so a sender never waits.
                 let (sender, deliveries) = mpsc::channel(usize::from(PREFETCH));
-                let lane = Lane { task: self.clone(), dead_letters: dead_letters.clone() };
+                let lane = Lane {
+                    task: self.clone(),
+                    dead_letters: dead_letters.clone(),
+                };
                 lanes.spawn(lane.run(deliveries));
                 sender
             })
@@ -115,7 +129,8 @@ impl StatusTask {
 }
 
 fn lane_of(order_id: OrderId) -> usize {
-    usize::try_from(shard_of(order_id.as_uuid())).expect("invariant: a shard is not negative") % LANES
+    usize::try_from(shard_of(order_id.as_uuid())).expect("invariant: a shard is not negative")
+        % LANES
 }
 
 /// Handles its deliveries one after the other.
@@ -130,7 +145,10 @@ impl Lane {
             let outcome = self.handle(&delivery, decoded).await;
             // If the channel is gone the event comes again, and is then known.
             if let Err(error) = delivery.settle(outcome).await {
-                tracing::debug!(error = &error as &dyn std::error::Error, "a delivery could not be answered");
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "a delivery could not be answered"
+                );
             }
         }
     }
@@ -143,7 +161,12 @@ impl Lane {
         // An outage is waited out while the delivery is held: requeueing would only spin.
         let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(5));
         let applied = loop {
-            match self.task.store.apply(event.order_id, event.status, event.failure.as_ref()).await {
+            match self
+                .task
+                .store
+                .apply(event.order_id, event.status, event.failure.as_ref())
+                .await
+            {
                 Ok(applied) => break applied,
                 Err(error) if error.is_transient() => {
                     tracing::warn!(order.id = %event.order_id, error = &error as &dyn std::error::Error, "a status waits for the database");
@@ -153,13 +176,18 @@ impl Lane {
                 }
                 Err(error) => {
                     tracing::error!(order.id = %event.order_id, error = &error as &dyn std::error::Error, "a status cannot be stored");
-                    return self.dead_letter(delivery, "the order refuses this status").await;
+                    return self
+                        .dead_letter(delivery, "the order refuses this status")
+                        .await;
                 }
             }
         };
         match applied {
             Applied::Moved(moves) => {
-                self.task.metrics.statuses_applied.increment(u64::try_from(moves.len()).unwrap_or(0));
+                self.task
+                    .metrics
+                    .statuses_applied
+                    .increment(u64::try_from(moves.len()).unwrap_or(0));
                 self.task.hints.tell(&moves).await;
                 Outcome::Ack
             }
@@ -174,6 +202,10 @@ impl Lane {
     async fn dead_letter(&self, delivery: &Delivery, reason: &str) -> Outcome {
         self.task.metrics.dead_letters.increment(1);
         tracing::error!(event.id = ?delivery.message_id(), event.kind = delivery.routing_key(), reason, "a status event goes to the dead-letter queue");
-        self.dead_letters.lock().await.publish(delivery, reason).await
+        self.dead_letters
+            .lock()
+            .await
+            .publish(delivery, reason)
+            .await
     }
 }

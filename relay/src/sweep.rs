@@ -59,11 +59,17 @@ impl SweepTask {
             match self.store.sweep(&self.rule).await {
                 Ok(swept) => {
                     if swept.redriven > 0 {
-                        tracing::warn!(orders = swept.redriven, expired = swept.expired, "orders stood still and are asked for again");
+                        tracing::warn!(
+                            orders = swept.redriven,
+                            expired = swept.expired,
+                            "orders stood still and are asked for again"
+                        );
                     }
                     self.metrics.redriven_orders.increment(swept.redriven);
                     self.metrics.expired_orders.increment(swept.expired);
-                    if i64::try_from(swept.redriven).is_ok_and(|count| count < self.rule.batch) || self.stop.is_cancelled() {
+                    if i64::try_from(swept.redriven).is_ok_and(|count| count < self.rule.batch)
+                        || self.stop.is_cancelled()
+                    {
                         return;
                     }
                 }
@@ -78,8 +84,13 @@ impl SweepTask {
     async fn measure(&self) {
         // While the database is away the last figures stand; that it is away shows elsewhere.
         if let Ok(backlog) = backlog(&self.pool).await {
-            self.metrics.oldest_unsettled_seconds.set(backlog.oldest_unsettled.as_secs_f64());
-            #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; nobody parks 2^52 events")]
+            self.metrics
+                .oldest_unsettled_seconds
+                .set(backlog.oldest_unsettled.as_secs_f64());
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a gauge is a float; nobody parks 2^52 events"
+            )]
             self.metrics.parked_events.set(backlog.parked as f64);
         }
     }
@@ -87,8 +98,14 @@ impl SweepTask {
     async fn maintain(&self) {
         match maintain(&self.pool).await {
             Ok(dropped) if dropped.is_empty() => {}
-            Ok(dropped) => tracing::info!(partitions = dropped.join(", "), "old partitions of the outboxes are dropped"),
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the outboxes' partitions could not be maintained"),
+            Ok(dropped) => tracing::info!(
+                partitions = dropped.join(", "),
+                "old partitions of the outboxes are dropped"
+            ),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the outboxes' partitions could not be maintained"
+            ),
         }
     }
 }

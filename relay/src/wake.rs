@@ -11,7 +11,11 @@ use velure_postgres::outbox::CHANNEL;
 use velure_service::Backoff;
 
 /// Passes notifications on until it is asked to stop.
-pub(crate) async fn listen(pool: PgPool, wake: Arc<Notify>, stop: CancellationToken) -> anyhow::Result<()> {
+pub(crate) async fn listen(
+    pool: PgPool,
+    wake: Arc<Notify>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
     loop {
         tokio::select! {

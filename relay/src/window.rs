@@ -100,7 +100,9 @@ impl Window {
         for shard in shards {
             self.cursors.entry(*shard).or_default();
         }
-        let (ready, dropped) = std::mem::take(&mut self.ready).into_iter().partition(|row| shards.contains(&row.shard));
+        let (ready, dropped) = std::mem::take(&mut self.ready)
+            .into_iter()
+            .partition(|row| shards.contains(&row.shard));
         self.ready = ready;
         let dropped: VecDeque<OutboxRow> = dropped;
         for row in &dropped {
@@ -108,7 +110,10 @@ impl Window {
         }
         let mut waiting = Vec::new();
         for queue in self.busy.values_mut() {
-            if queue.front().is_some_and(|row| !shards.contains(&row.shard)) {
+            if queue
+                .front()
+                .is_some_and(|row| !shards.contains(&row.shard))
+            {
                 waiting.extend(queue.drain(..));
             }
         }
@@ -141,7 +146,11 @@ impl Window {
             .iter()
             .map(|(shard, cursor)| {
                 let [orders, fulfilment] = from(cursor);
-                ReadFrom { shard: *shard, orders, fulfilment }
+                ReadFrom {
+                    shard: *shard,
+                    orders,
+                    fulfilment,
+                }
             })
             .collect()
     }
@@ -158,7 +167,9 @@ impl Window {
         }
         let mut new = 0;
         for row in rows {
-            let Some(cursor) = self.cursors.get_mut(&row.shard) else { continue };
+            let Some(cursor) = self.cursors.get_mut(&row.shard) else {
+                continue;
+            };
             let at = &mut cursor.now[index(row.outbox)];
             *at = (*at).max(row.sequence);
             if !self.known.insert((row.outbox, row.sequence)) {
@@ -171,7 +182,8 @@ impl Window {
                 let place = waiting.partition_point(|other| other.sequence < row.sequence);
                 waiting.insert(place, row);
             } else {
-                self.busy.insert((row.outbox, row.order_id), VecDeque::new());
+                self.busy
+                    .insert((row.outbox, row.order_id), VecDeque::new());
                 self.ready.push_back(row);
             }
         }
@@ -254,14 +266,23 @@ impl Window {
         while let Some(row) = self.ready.pop_front() {
             self.forget(&Sent::of(&row));
         }
-        let waiting: Vec<Sent> = self.busy.values_mut().flat_map(|queue| queue.drain(..)).map(|row| Sent::of(&row)).collect();
+        let waiting: Vec<Sent> = self
+            .busy
+            .values_mut()
+            .flat_map(|queue| queue.drain(..))
+            .map(|row| Sent::of(&row))
+            .collect();
         for sent in &waiting {
             self.drop_known(sent);
         }
     }
 
     fn drop_waiting(&mut self, sent: &Sent) {
-        for row in self.busy.remove(&(sent.outbox, sent.order_id)).unwrap_or_default() {
+        for row in self
+            .busy
+            .remove(&(sent.outbox, sent.order_id))
+            .unwrap_or_default()
+        {
             self.drop_known(&Sent::of(&row));
         }
     }

@@ -66,12 +66,18 @@ pub struct Uses<'a> {
 impl BrokerConfig {
     /// Reads `VELURE_AMQP_URL`; `name` is shown in the broker's list of connections.
     pub fn read(reader: &mut Reader<'_>, name: &str) -> Self {
-        Self { url: reader.secret_url("VELURE_AMQP_URL"), name: name.to_owned() }
+        Self {
+            url: reader.secret_url("VELURE_AMQP_URL"),
+            name: name.to_owned(),
+        }
     }
 
     /// The broker at `url`, for tools and tests.
     pub fn new(url: impl Into<SecretString>, name: &str) -> Self {
-        Self { url: url.into(), name: name.to_owned() }
+        Self {
+            url: url.into(),
+            name: name.to_owned(),
+        }
     }
 
     /// Connects once. A loop that needs the broker calls this again, with a growing wait, whenever its connection is
@@ -80,15 +86,22 @@ impl BrokerConfig {
     /// # Errors
     /// When the URL is no URL, or the broker refuses or does not answer within ten seconds.
     pub async fn connect(&self, purpose: &str) -> Result<Connection, ConnectError> {
-        let mut uri: AMQPUri = self.url.expose_secret().parse().map_err(|_| ConnectError::Url)?;
+        let mut uri: AMQPUri = self
+            .url
+            .expose_secret()
+            .parse()
+            .map_err(|_| ConnectError::Url)?;
         uri.query.heartbeat.get_or_insert(HEARTBEAT);
-        let properties = ConnectionProperties::default().with_connection_name(format!("{}: {purpose}", self.name).into());
+        let properties = ConnectionProperties::default()
+            .with_connection_name(format!("{}: {purpose}", self.name).into());
         let connecting = lapin::Connection::connect_uri(uri, properties);
         let inner = tokio::time::timeout(CONNECT_TIMEOUT, connecting)
             .await
             .map_err(|_| ConnectError::Timeout)?
             .map_err(ConnectError::Broker)?;
-        Ok(Connection { inner: Arc::new(inner) })
+        Ok(Connection {
+            inner: Arc::new(inner),
+        })
     }
 }
 
@@ -118,21 +131,46 @@ impl Connection {
     /// When something is missing, naming it, or the connection is lost.
     pub async fn verify(&self, uses: Uses<'_>) -> Result<(), TopologyError> {
         for exchange in uses.exchanges {
-            let channel = self.inner.create_channel().await.map_err(TopologyError::Channel)?;
-            let options = ExchangeDeclareOptions { passive: true, ..Default::default() };
-            channel
-                .exchange_declare((*exchange).into(), ExchangeKind::Topic, options, FieldTable::default())
+            let channel = self
+                .inner
+                .create_channel()
                 .await
-                .map_err(|source| TopologyError::Missing { what: format!("exchange {exchange}"), source })?;
+                .map_err(TopologyError::Channel)?;
+            let options = ExchangeDeclareOptions {
+                passive: true,
+                ..Default::default()
+            };
+            channel
+                .exchange_declare(
+                    (*exchange).into(),
+                    ExchangeKind::Topic,
+                    options,
+                    FieldTable::default(),
+                )
+                .await
+                .map_err(|source| TopologyError::Missing {
+                    what: format!("exchange {exchange}"),
+                    source,
+                })?;
             let _ = channel.close(200, "verified".into()).await;
         }
         for queue in uses.queues {
-            let channel = self.inner.create_channel().await.map_err(TopologyError::Channel)?;
-            let options = QueueDeclareOptions { passive: true, ..Default::default() };
+            let channel = self
+                .inner
+                .create_channel()
+                .await
+                .map_err(TopologyError::Channel)?;
+            let options = QueueDeclareOptions {
+                passive: true,
+                ..Default::default()
+            };
             channel
                 .queue_declare((*queue).into(), options, FieldTable::default())
                 .await
-                .map_err(|source| TopologyError::Missing { what: format!("queue {queue}"), source })?;
+                .map_err(|source| TopologyError::Missing {
+                    what: format!("queue {queue}"),
+                    source,
+                })?;
             let _ = channel.close(200, "verified".into()).await;
         }
         Ok(())
@@ -148,6 +186,8 @@ impl Connection {
 
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Connection").field("connected", &self.connected()).finish_non_exhaustive()
+        f.debug_struct("Connection")
+            .field("connected", &self.connected())
+            .finish_non_exhaustive()
     }
 }

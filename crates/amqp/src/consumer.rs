@@ -1,5 +1,7 @@
 use futures::StreamExt;
-use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions, BasicRejectOptions};
+use lapin::options::{
+    BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions, BasicRejectOptions,
+};
 use lapin::types::{AMQPValue, FieldTable};
 use uuid::Uuid;
 
@@ -38,11 +40,27 @@ impl Consumer {
     ///
     /// # Errors
     /// When the user may not, or the connection is lost.
-    pub async fn open(connection: &Connection, queue: &str, prefetch: u16) -> Result<Self, ConsumeError> {
-        let channel = connection.inner.create_channel().await.map_err(ConsumeError::Channel)?;
-        channel.basic_qos(prefetch, BasicQosOptions::default()).await.map_err(ConsumeError::Channel)?;
+    pub async fn open(
+        connection: &Connection,
+        queue: &str,
+        prefetch: u16,
+    ) -> Result<Self, ConsumeError> {
+        let channel = connection
+            .inner
+            .create_channel()
+            .await
+            .map_err(ConsumeError::Channel)?;
+        channel
+            .basic_qos(prefetch, BasicQosOptions::default())
+            .await
+            .map_err(ConsumeError::Channel)?;
         let stream = channel
-            .basic_consume(queue.into(), "".into(), BasicConsumeOptions::default(), FieldTable::default())
+            .basic_consume(
+                queue.into(),
+                "".into(),
+                BasicConsumeOptions::default(),
+                FieldTable::default(),
+            )
             .await
             .map_err(ConsumeError::Channel)?;
         Ok(Self { stream, channel })
@@ -97,10 +115,17 @@ impl Delivery {
     /// A text header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        match self.inner.properties.headers().as_ref()?.inner().get(name)? {
-            AMQPValue::LongString(text) => std::str::from_utf8(text.as_bytes()).ok(),
-            AMQPValue::ShortString(text) => Some(text.as_str()),
-            _ => None,
+        let value = self
+            .inner
+            .properties
+            .headers()
+            .as_ref()?
+            .inner()
+            .get(name)?;
+        if let AMQPValue::LongString(text) = value {
+            std::str::from_utf8(text.as_bytes()).ok()
+        } else {
+            None
         }
     }
 
@@ -119,7 +144,14 @@ impl Delivery {
         let answered = match outcome {
             Outcome::Ack => acker.ack(BasicAckOptions::default()).await,
             Outcome::DeadLetter => acker.reject(BasicRejectOptions { requeue: false }).await,
-            Outcome::Requeue => acker.nack(BasicNackOptions { requeue: true, multiple: false }).await,
+            Outcome::Requeue => {
+                acker
+                    .nack(BasicNackOptions {
+                        requeue: true,
+                        multiple: false,
+                    })
+                    .await
+            }
         };
         answered.map(|_| ()).map_err(ConsumeError::Channel)
     }

@@ -15,5 +15,6 @@ pub use consumer::{ConsumeError, Consumer, Delivery, Outcome};
 pub use message::{MAX_BODY, Message, Unpublishable};
 pub use publisher::{PublishError, Publisher, PublisherLost, Settled, Ticket};
 pub use topology::{
-    Binding, Exchange, ORDERS_EXCHANGE, PROCESS_QUEUE, Queue, STATUS_QUEUE, Topology, User, dead_letter_key,
+    Binding, Exchange, ORDERS_EXCHANGE, PROCESS_QUEUE, Queue, STATUS_QUEUE, Topology, User,
+    dead_letter_key,
 };

@@ -31,12 +31,20 @@ impl Message {
     ///
     /// # Errors
     /// When a name is longer than the protocol allows, or the body larger than [`MAX_BODY`].
-    pub fn new(exchange: &str, routing_key: &str, message_id: Uuid, body: impl Into<Bytes>) -> Result<Self, Unpublishable> {
+    pub fn new(
+        exchange: &str,
+        routing_key: &str,
+        message_id: Uuid,
+        body: impl Into<Bytes>,
+    ) -> Result<Self, Unpublishable> {
         let body = body.into();
         if body.len() > MAX_BODY {
             return Err(Unpublishable("the body is larger than 1 MiB"));
         }
-        let short = |text: &str| ShortString::try_new(text).map_err(|_| Unpublishable("the routing key is longer than 255 bytes"));
+        let short = |text: &str| {
+            ShortString::try_new(text)
+                .map_err(|_| Unpublishable("the routing key is longer than 255 bytes"))
+        };
         Ok(Self {
             exchange: short(exchange)?,
             routing_key: short(routing_key)?,
@@ -51,7 +59,10 @@ impl Message {
     pub fn header(mut self, name: &'static str, value: Option<&str>) -> Self {
         if let Some(value) = value {
             let end = value.floor_char_boundary(MAX_HEADER);
-            self.headers.insert(name.into(), AMQPValue::LongString(LongString::from(&value[..end])));
+            self.headers.insert(
+                name.into(),
+                AMQPValue::LongString(LongString::from(&value[..end])),
+            );
         }
         self
     }
@@ -59,7 +70,10 @@ impl Message {
     /// Adds the order's version.
     #[must_use]
     pub fn version(mut self, version: i16) -> Self {
-        self.headers.insert(headers::VERSION.into(), AMQPValue::LongLongInt(i64::from(version)));
+        self.headers.insert(
+            headers::VERSION.into(),
+            AMQPValue::LongLongInt(i64::from(version)),
+        );
         self
     }
 
@@ -99,9 +113,14 @@ mod tests {
             .version(1);
         let (_, _, properties, _) = message.into_parts();
         assert_eq!(*properties.delivery_mode(), Some(2));
-        assert_eq!(properties.message_id().as_ref().map(ShortString::as_str), Some("00000000-0000-0000-0000-000000000000"));
+        assert_eq!(
+            properties.message_id().as_ref().map(ShortString::as_str),
+            Some("00000000-0000-0000-0000-000000000000")
+        );
         let table = properties.headers().as_ref().expect("headers").inner();
         assert_eq!(table.len(), 2);
-        assert!(matches!(&table[headers::REASON], AMQPValue::LongString(text) if text.as_bytes().len() == MAX_HEADER));
+        assert!(
+            matches!(&table[headers::REASON], AMQPValue::LongString(text) if text.as_bytes().len() == MAX_HEADER)
+        );
     }
 }

@@ -102,7 +102,12 @@ impl Publisher {
     /// How many messages are neither confirmed nor failed.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.current.outstanding.len() + self.retiring.iter().map(|lane| lane.outstanding.len()).sum::<usize>()
+        self.current.outstanding.len()
+            + self
+                .retiring
+                .iter()
+                .map(|lane| lane.outstanding.len())
+                .sum::<usize>()
     }
 
     /// Hands a message over; what becomes of it comes from [`Self::settled`]. The caller bounds how many are in
@@ -129,10 +134,18 @@ impl Publisher {
     ///
     /// # Errors
     /// The outer one when the publisher is lost, the inner one when the message is not in a queue.
-    pub async fn publish_one(&mut self, message: Message) -> Result<Result<(), PublishError>, PublisherLost> {
+    pub async fn publish_one(
+        &mut self,
+        message: Message,
+    ) -> Result<Result<(), PublishError>, PublisherLost> {
         let ticket = self.publish(message).await?;
         loop {
-            if let Some(settled) = self.settled().await?.into_iter().find(|settled| settled.ticket == ticket) {
+            if let Some(settled) = self
+                .settled()
+                .await?
+                .into_iter()
+                .find(|settled| settled.ticket == ticket)
+            {
                 return Ok(settled.outcome);
             }
         }
@@ -144,7 +157,12 @@ impl Publisher {
     /// When a confirm is overdue. While the broker blocks publishers no confirm is due.
     pub async fn settled(&mut self) -> Result<Vec<Settled>, PublisherLost> {
         loop {
-            let oldest = self.retiring.iter().chain([&self.current]).filter_map(Lane::oldest).min();
+            let oldest = self
+                .retiring
+                .iter()
+                .chain([&self.current])
+                .filter_map(Lane::oldest)
+                .min();
             let deadline = self.deadline;
             let connection = self.connection.clone();
             let overdue = async move {
@@ -157,7 +175,11 @@ impl Publisher {
             let mut lanes: Vec<_> = lanes.collect();
             let round = std::future::poll_fn(|cx| {
                 let settled: Vec<_> = lanes.iter_mut().flat_map(|lane| lane.round(cx)).collect();
-                if settled.is_empty() { Poll::Pending } else { Poll::Ready(settled) }
+                if settled.is_empty() {
+                    Poll::Pending
+                } else {
+                    Poll::Ready(settled)
+                }
             });
             tokio::select! {
                 biased;
@@ -198,8 +220,15 @@ struct Lane {
 
 impl Lane {
     async fn open(connection: &Connection) -> Result<Self, PublisherLost> {
-        let channel = connection.inner.create_channel().await.map_err(PublisherLost::Channel)?;
-        channel.confirm_select(ConfirmSelectOptions::default()).await.map_err(PublisherLost::Channel)?;
+        let channel = connection
+            .inner
+            .create_channel()
+            .await
+            .map_err(PublisherLost::Channel)?;
+        channel
+            .confirm_select(ConfirmSelectOptions::default())
+            .await
+            .map_err(PublisherLost::Channel)?;
         Ok(Self {
             channel,
             confirming: FuturesUnordered::new(),
@@ -217,11 +246,19 @@ impl Lane {
         let channel = self.channel.clone();
         let id = message.message_id();
         let (exchange, routing_key, properties, body) = message.into_parts();
-        let options = BasicPublishOptions { mandatory: true, ..Default::default() };
+        let options = BasicPublishOptions {
+            mandatory: true,
+            ..Default::default()
+        };
         self.outstanding.insert(ticket, Instant::now());
         self.confirming.push(Box::pin(async move {
-            #[expect(clippy::disallowed_methods, reason = "this is the one publisher: confirmed and mandatory")]
-            let published = channel.basic_publish(exchange, routing_key, options, &body, properties).await;
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the one publisher: confirmed and mandatory"
+            )]
+            let published = channel
+                .basic_publish(exchange, routing_key, options, &body, properties)
+                .await;
             let confirmed = match published {
                 Ok(confirm) => confirm.await,
                 Err(error) => Err(error),
@@ -243,27 +280,33 @@ impl Lane {
             ready.push(done);
         }
         for (_, _, confirmed) in &ready {
-            if let Ok(Confirmation::Ack(Some(returned)) | Confirmation::Nack(Some(returned))) = confirmed {
+            if let Ok(Confirmation::Ack(Some(returned)) | Confirmation::Nack(Some(returned))) =
+                confirmed
+            {
                 let id = returned.delivery.properties.message_id().as_ref();
-                self.returned.extend(id.and_then(|id| Uuid::try_parse(id.as_str()).ok()));
+                self.returned
+                    .extend(id.and_then(|id| Uuid::try_parse(id.as_str()).ok()));
             }
         }
-        let decide = |(ticket, id, confirmed): (Ticket, Uuid, Result<Confirmation, lapin::Error>)| {
-            self.outstanding.remove(&ticket);
-            let outcome = if self.returned.remove(&id) {
-                Err(PublishError::Unroutable)
-            } else {
-                match confirmed {
-                    Ok(Confirmation::Ack(None)) => Ok(()),
-                    Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_))) => Err(PublishError::Doubtful),
-                    Ok(Confirmation::Nack(None)) => Err(PublishError::Refused),
-                    Ok(Confirmation::NotRequested) => Err(PublishError::NotConfirming),
-                    Err(error) => Err(PublishError::ChannelLost(error.to_string())),
-                }
+        let decide =
+            |(ticket, id, confirmed): (Ticket, Uuid, Result<Confirmation, lapin::Error>)| {
+                self.outstanding.remove(&ticket);
+                let outcome = if self.returned.remove(&id) {
+                    Err(PublishError::Unroutable)
+                } else {
+                    match confirmed {
+                        Ok(Confirmation::Ack(None)) => Ok(()),
+                        Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_))) => {
+                            Err(PublishError::Doubtful)
+                        }
+                        Ok(Confirmation::Nack(None)) => Err(PublishError::Refused),
+                        Ok(Confirmation::NotRequested) => Err(PublishError::NotConfirming),
+                        Err(error) => Err(PublishError::ChannelLost(error.to_string())),
+                    }
+                };
+                self.faulty |= outcome.is_err();
+                Settled { ticket, outcome }
             };
-            self.faulty |= outcome.is_err();
-            Settled { ticket, outcome }
-        };
         ready.into_iter().map(decide).collect()
     }
 }

@@ -80,13 +80,18 @@ impl Topology {
     /// The topology of `topology.json`.
     #[must_use]
     pub fn load() -> Self {
-        serde_json::from_str(include_str!("../topology.json")).expect("invariant: topology.json is read by a test")
+        serde_json::from_str(include_str!("../topology.json"))
+            .expect("invariant: topology.json is read by a test")
     }
 
     /// The body of the management API's `POST /api/definitions`, for the virtual host `vhost`. `password_hash` gives
     /// each user's hash as RabbitMQ stores it: `base64(salt + sha256(salt + password))`.
     #[must_use]
-    pub fn definitions(&self, vhost: &str, mut password_hash: impl FnMut(&User) -> String) -> Value {
+    pub fn definitions(
+        &self,
+        vhost: &str,
+        mut password_hash: impl FnMut(&User) -> String,
+    ) -> Value {
         let exchanges = self.exchanges.iter().map(|exchange| {
             json!({"vhost": vhost, "name": exchange.name, "type": exchange.kind, "durable": true,
                    "auto_delete": false, "internal": false, "arguments": {}})
@@ -126,8 +131,17 @@ mod tests {
     fn every_binding_leads_from_an_exchange_to_a_queue_that_is_defined() {
         let topology = Topology::load();
         for binding in &topology.bindings {
-            assert!(topology.exchanges.iter().any(|e| e.name == binding.source), "{binding:?}");
-            assert!(topology.queues.iter().any(|q| q.name == binding.destination), "{binding:?}");
+            assert!(
+                topology.exchanges.iter().any(|e| e.name == binding.source),
+                "{binding:?}"
+            );
+            assert!(
+                topology
+                    .queues
+                    .iter()
+                    .any(|q| q.name == binding.destination),
+                "{binding:?}"
+            );
         }
     }
 
@@ -136,17 +150,38 @@ mod tests {
         let topology = Topology::load();
         for queue in &topology.queues {
             assert_eq!(queue.arguments["x-queue-type"], "quorum", "{}", queue.name);
-            assert_eq!(queue.arguments["x-overflow"], "reject-publish", "{}", queue.name);
+            assert_eq!(
+                queue.arguments["x-overflow"], "reject-publish",
+                "{}",
+                queue.name
+            );
         }
         for name in [PROCESS_QUEUE, STATUS_QUEUE] {
-            let queue = topology.queues.iter().find(|q| q.name == name).expect("the queue is defined");
+            let queue = topology
+                .queues
+                .iter()
+                .find(|q| q.name == name)
+                .expect("the queue is defined");
             assert_eq!(queue.arguments["x-dead-letter-strategy"], "at-least-once");
-            assert!(queue.arguments["x-delivery-limit"].as_u64().is_some_and(|limit| limit > 0));
-            let dlx = queue.arguments["x-dead-letter-exchange"].as_str().expect("a name");
+            assert!(
+                queue.arguments["x-delivery-limit"]
+                    .as_u64()
+                    .is_some_and(|limit| limit > 0)
+            );
+            let dlx = queue.arguments["x-dead-letter-exchange"]
+                .as_str()
+                .expect("a name");
             let dlq = format!("{name}.dlq");
-            assert!(topology.bindings.iter().any(|b| b.source == dlx && b.destination == dlq));
+            assert!(
+                topology
+                    .bindings
+                    .iter()
+                    .any(|b| b.source == dlx && b.destination == dlq)
+            );
             let key = dead_letter_key(name);
-            assert!(topology.bindings.iter().any(|b| b.source == ORDERS_EXCHANGE && b.destination == dlq && b.routing_key == key));
+            assert!(topology.bindings.iter().any(|b| b.source == ORDERS_EXCHANGE
+                && b.destination == dlq
+                && b.routing_key == key));
         }
     }
 
@@ -154,12 +189,22 @@ mod tests {
     fn every_type_of_event_reaches_a_queue() {
         let topology = Topology::load();
         for kind in velure_contracts::events::EventType::ALL {
-            assert!(topology.bindings.iter().any(|b| b.source == ORDERS_EXCHANGE && b.routing_key == kind.as_str()));
+            assert!(
+                topology
+                    .bindings
+                    .iter()
+                    .any(|b| b.source == ORDERS_EXCHANGE && b.routing_key == kind.as_str())
+            );
         }
     }
 
     #[test]
     fn no_user_may_declare_anything() {
-        assert!(Topology::load().users.iter().all(|user| user.configure == "^$"));
+        assert!(
+            Topology::load()
+                .users
+                .iter()
+                .all(|user| user.configure == "^$")
+        );
     }
 }

@@ -62,11 +62,9 @@ pub(crate) async fn run(args: TopologyArgs) -> anyhow::Result<()> {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "printing is what the command is for")]
 fn print(vhost: &str) -> anyhow::Result<()> {
     let definitions = Topology::load().definitions(vhost, |_| String::new());
-    println!("{}", serde_json::to_string_pretty(&definitions)?);
-    Ok(())
+    Ok(crate::say(&serde_json::to_string_pretty(&definitions)?)?)
 }
 
 async fn apply(env: &Env, args: ApplyArgs) -> anyhow::Result<()> {
@@ -77,33 +75,42 @@ async fn apply(env: &Env, args: ApplyArgs) -> anyhow::Result<()> {
         .iter()
         .map(|user| (user.name.clone(), reader.secret(&user.password_variable)))
         .collect();
-    let url = args.management_url.map_or_else(|| reader.secret_url("VELURE_RABBITMQ_MANAGEMENT_URL"), SecretString::from);
+    let url = args.management_url.map_or_else(
+        || reader.secret_url("VELURE_RABBITMQ_MANAGEMENT_URL"),
+        SecretString::from,
+    );
     let (passwords, url) = reader.finish((passwords, url))?;
     let management = Management::new(&url)?;
     let hash = |user: &User| {
-        let (_, password) = passwords.iter().find(|(name, _)| *name == user.name).expect("invariant: every user has one");
+        let (_, password) = passwords
+            .iter()
+            .find(|(name, _)| *name == user.name)
+            .expect("invariant: every user has one");
         password_hash(password.expose_secret(), rand::random())
     };
-    management.load(&topology.definitions(&args.vhost, hash)).await?;
+    management
+        .load(&topology.definitions(&args.vhost, hash))
+        .await?;
     management.verify(&topology, &args.vhost).await?;
-    report(&topology, &args.vhost);
-    Ok(())
+    Ok(report(&topology, &args.vhost)?)
 }
 
-#[expect(clippy::print_stdout, reason = "the operator wants to know what is there now")]
-fn report(topology: &Topology, vhost: &str) {
-    println!(
+fn report(topology: &Topology, vhost: &str) -> std::io::Result<()> {
+    crate::say(&format!(
         "topology applied to virtual host {vhost}: {} exchanges, {} queues, {} bindings, {} users",
         topology.exchanges.len(),
         topology.queues.len(),
         topology.bindings.len(),
         topology.users.len()
-    );
+    ))
 }
 
 /// A password as RabbitMQ stores it.
 fn password_hash(password: &str, salt: [u8; 4]) -> String {
-    let digest = Sha256::new().chain_update(salt).chain_update(password).finalize();
+    let digest = Sha256::new()
+        .chain_update(salt)
+        .chain_update(password)
+        .finalize();
     let mut bytes = salt.to_vec();
     bytes.extend_from_slice(&digest);
     BASE64_STANDARD.encode(bytes)
@@ -122,24 +129,46 @@ impl Management {
             .ok()
             .filter(|url: &Url| !url.cannot_be_a_base())
             .context("the management URL is not one like https://admin:password@host:15671")?;
-        let client = reqwest::Client::builder().timeout(DEADLINE).build().context("the HTTP client")?;
+        let client = reqwest::Client::builder()
+            .timeout(DEADLINE)
+            .build()
+            .context("the HTTP client")?;
         Ok(Self { url, client })
     }
 
-    async fn request(&self, method: Method, path: &[&str], body: Option<&Value>) -> anyhow::Result<Value> {
+    async fn request(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: Option<&Value>,
+    ) -> anyhow::Result<Value> {
         let mut url = self.url.clone();
-        url.path_segments_mut().expect("invariant: checked in new").pop_if_empty().push("api").extend(path);
+        url.path_segments_mut()
+            .expect("invariant: checked in new")
+            .pop_if_empty()
+            .push("api")
+            .extend(path);
         // Without the password: the path is all that a person needs.
         let shown = format!("{method} {}", url.path());
         let mut request = self.client.request(method, url);
         if let Some(body) = body {
             request = request.json(body);
         }
-        let answer = request.send().await.map_err(reqwest::Error::without_url).with_context(|| format!("{shown}: no answer"))?;
+        let answer = request
+            .send()
+            .await
+            .map_err(reqwest::Error::without_url)
+            .with_context(|| format!("{shown}: no answer"))?;
         let status = answer.status();
-        let text = answer.text().await.map_err(reqwest::Error::without_url).with_context(|| shown.clone())?;
+        let text = answer
+            .text()
+            .await
+            .map_err(reqwest::Error::without_url)
+            .with_context(|| shown.clone())?;
         match status {
-            StatusCode::UNAUTHORIZED => bail!("{shown}: the management API does not know this name and password"),
+            StatusCode::UNAUTHORIZED => {
+                bail!("{shown}: the management API does not know this name and password")
+            }
             StatusCode::NOT_FOUND => bail!("{shown}: not there"),
             status if !status.is_success() => bail!("{shown}: {status}: {}", reason(&text)),
             _ => Ok(serde_json::from_str(&text).unwrap_or(Value::Null)),
@@ -149,13 +178,17 @@ impl Management {
     /// Loads everything in one request. What is there already with the same arguments stays; a queue that is there
     /// with others is left as it is by the broker, and found by [`Self::verify`].
     async fn load(&self, definitions: &Value) -> anyhow::Result<()> {
-        self.request(Method::POST, &["definitions"], Some(definitions)).await.context("the topology could not be loaded")?;
+        self.request(Method::POST, &["definitions"], Some(definitions))
+            .await
+            .context("the topology could not be loaded")?;
         Ok(())
     }
 
     async fn verify(&self, topology: &Topology, vhost: &str) -> anyhow::Result<()> {
         for exchange in &topology.exchanges {
-            let there = self.request(Method::GET, &["exchanges", vhost, &exchange.name], None).await?;
+            let there = self
+                .request(Method::GET, &["exchanges", vhost, &exchange.name], None)
+                .await?;
             ensure!(
                 there["type"] == exchange.kind.as_str() && there["durable"] == true,
                 "exchange {} is there as {} instead of durable {}: delete it and apply again",
@@ -165,7 +198,9 @@ impl Management {
             );
         }
         for queue in &topology.queues {
-            let there = self.request(Method::GET, &["queues", vhost, &queue.name], None).await?;
+            let there = self
+                .request(Method::GET, &["queues", vhost, &queue.name], None)
+                .await?;
             ensure!(
                 there["arguments"] == json!(queue.arguments),
                 "queue {} is there with the arguments {} instead of {}: drain it, delete it and apply again",
@@ -174,7 +209,9 @@ impl Management {
                 json!(queue.arguments)
             );
         }
-        let bindings = self.request(Method::GET, &["bindings", vhost], None).await?;
+        let bindings = self
+            .request(Method::GET, &["bindings", vhost], None)
+            .await?;
         for binding in &topology.bindings {
             let found = bindings.as_array().is_some_and(|all| {
                 all.iter().any(|there| {
@@ -183,12 +220,22 @@ impl Management {
                         && there["routing_key"] == binding.routing_key.as_str()
                 })
             });
-            ensure!(found, "binding {} from {} to {} is missing", binding.routing_key, binding.source, binding.destination);
+            ensure!(
+                found,
+                "binding {} from {} to {} is missing",
+                binding.routing_key,
+                binding.source,
+                binding.destination
+            );
         }
         for user in &topology.users {
-            let there = self.request(Method::GET, &["permissions", vhost, &user.name], None).await?;
+            let there = self
+                .request(Method::GET, &["permissions", vhost, &user.name], None)
+                .await?;
             ensure!(
-                there["configure"] == user.configure.as_str() && there["write"] == user.write.as_str() && there["read"] == user.read.as_str(),
+                there["configure"] == user.configure.as_str()
+                    && there["write"] == user.write.as_str()
+                    && there["read"] == user.read.as_str(),
                 "user {} has other permissions than defined: {there}",
                 user.name
             );
@@ -200,7 +247,9 @@ impl Management {
 /// The sentence in an error answer of the management API.
 fn reason(text: &str) -> String {
     let parsed: Option<Value> = serde_json::from_str(text).ok();
-    parsed.and_then(|answer| answer["reason"].as_str().map(str::to_owned)).unwrap_or_else(|| text.chars().take(300).collect())
+    parsed
+        .and_then(|answer| answer["reason"].as_str().map(str::to_owned))
+        .unwrap_or_else(|| text.chars().take(300).collect())
 }
 
 #[cfg(test)]

@@ -48,18 +48,36 @@ impl Broker {
     /// # Panics
     /// When the broker does not do it.
     pub async fn vhost(&self) -> Vhost {
-        let vhost = Vhost { broker: self.clone(), name: format!("test-{}", Uuid::new_v4().simple()) };
-        self.request("PUT", &["vhosts", &vhost.name], Some(json!({}))).await.expect("a virtual host");
-        let permissions = json!({"configure": ".*", "write": ".*", "read": ".*"});
-        self.request("PUT", &["permissions", &vhost.name, self.amqp.username()], Some(permissions))
+        let vhost = Vhost {
+            broker: self.clone(),
+            name: format!("test-{}", Uuid::new_v4().simple()),
+        };
+        self.request("PUT", &["vhosts", &vhost.name], Some(json!({})))
             .await
-            .expect("permissions");
+            .expect("a virtual host");
+        let permissions = json!({"configure": ".*", "write": ".*", "read": ".*"});
+        self.request(
+            "PUT",
+            &["permissions", &vhost.name, self.amqp.username()],
+            Some(permissions),
+        )
+        .await
+        .expect("permissions");
         vhost
     }
 
-    async fn request(&self, method: &str, path: &[&str], body: Option<Value>) -> anyhow::Result<Value> {
+    async fn request(
+        &self,
+        method: &str,
+        path: &[&str],
+        body: Option<Value>,
+    ) -> anyhow::Result<Value> {
         let mut url = self.management.clone();
-        url.path_segments_mut().map_err(|()| anyhow::anyhow!("the management URL has no path"))?.pop_if_empty().push("api").extend(path);
+        url.path_segments_mut()
+            .map_err(|()| anyhow::anyhow!("the management URL has no path"))?
+            .pop_if_empty()
+            .push("api")
+            .extend(path);
         let method = method.parse().context("a method")?;
         let mut request = self.client.request(method, url);
         if let Some(body) = body {
@@ -68,7 +86,10 @@ impl Broker {
         let answer = request.send().await.context("the management API")?;
         let status = answer.status();
         let text = answer.text().await.context("the management API's answer")?;
-        ensure!(status.is_success(), "the management API answered {status}: {text}");
+        ensure!(
+            status.is_success(),
+            "the management API answered {status}: {text}"
+        );
         Ok(serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 }
@@ -89,7 +110,10 @@ impl Vhost {
     /// Where the administrator connects.
     #[must_use]
     pub fn admin_url(&self) -> String {
-        self.url_as(self.broker.amqp.username(), self.broker.amqp.password().unwrap_or_default())
+        self.url_as(
+            self.broker.amqp.username(),
+            self.broker.amqp.password().unwrap_or_default(),
+        )
     }
 
     /// Where `user` connects, once definitions were imported.
@@ -100,8 +124,10 @@ impl Vhost {
 
     fn url_as(&self, user: &str, password: &str) -> String {
         let mut url = self.broker.amqp.clone();
-        url.set_username(user).expect("invariant: an AMQP URL has a host");
-        url.set_password(Some(password)).expect("invariant: an AMQP URL has a host");
+        url.set_username(user)
+            .expect("invariant: an AMQP URL has a host");
+        url.set_password(Some(password))
+            .expect("invariant: an AMQP URL has a host");
         url.set_path(&self.name);
         url.to_string()
     }
@@ -117,7 +143,10 @@ impl Vhost {
     /// # Panics
     /// When the broker does not take them.
     pub async fn import(&self, definitions: &Value) {
-        self.broker.request("POST", &["definitions"], Some(definitions.clone())).await.expect("definitions");
+        self.broker
+            .request("POST", &["definitions"], Some(definitions.clone()))
+            .await
+            .expect("definitions");
     }
 
     /// Asks the management API about this virtual host: `path` goes between `/api/` and the host's name, `rest` after.
@@ -127,7 +156,10 @@ impl Vhost {
     pub async fn get(&self, path: &str, rest: &[&str]) -> Value {
         let mut full = vec![path, &self.name];
         full.extend(rest);
-        self.broker.request("GET", &full, None).await.expect("an answer")
+        self.broker
+            .request("GET", &full, None)
+            .await
+            .expect("an answer")
     }
 
     /// Sets a policy for the queues whose name matches `pattern`.
@@ -136,7 +168,10 @@ impl Vhost {
     /// When the broker does not take it.
     pub async fn policy(&self, pattern: &str, definition: Value) {
         let body = json!({"pattern": pattern, "definition": definition, "apply-to": "queues"});
-        self.broker.request("PUT", &["policies", &self.name, "test"], Some(body)).await.expect("a policy");
+        self.broker
+            .request("PUT", &["policies", &self.name, "test"], Some(body))
+            .await
+            .expect("a policy");
     }
 
     /// Lets a user in, with the permission to do anything.
@@ -145,7 +180,10 @@ impl Vhost {
     /// When there is no such user, or the broker does not.
     pub async fn allow(&self, user: &str) {
         let permissions = json!({"configure": ".*", "write": ".*", "read": ".*"});
-        self.broker.request("PUT", &["permissions", &self.name, user], Some(permissions)).await.expect("permissions");
+        self.broker
+            .request("PUT", &["permissions", &self.name, user], Some(permissions))
+            .await
+            .expect("permissions");
     }
 
     /// Declares a queue of the test's own, and binds it: it gets a copy of everything with a matching routing key.
@@ -154,10 +192,17 @@ impl Vhost {
     /// When the broker does not.
     pub async fn copy_queue(&self, queue: &str, exchange: &str, routing_key: &str) {
         let declare = json!({"durable": true, "auto_delete": false, "arguments": {}});
-        self.broker.request("PUT", &["queues", &self.name, queue], Some(declare)).await.expect("a queue");
+        self.broker
+            .request("PUT", &["queues", &self.name, queue], Some(declare))
+            .await
+            .expect("a queue");
         let bind = json!({"routing_key": routing_key, "arguments": {}});
         self.broker
-            .request("POST", &["bindings", &self.name, "e", exchange, "q", queue], Some(bind))
+            .request(
+                "POST",
+                &["bindings", &self.name, "e", exchange, "q", queue],
+                Some(bind),
+            )
             .await
             .expect("a binding");
     }
@@ -167,7 +212,10 @@ impl Vhost {
     /// # Panics
     /// When the broker does not.
     pub async fn delete_queue(&self, queue: &str) {
-        self.broker.request("DELETE", &["queues", &self.name, queue], None).await.expect("the queue is deleted");
+        self.broker
+            .request("DELETE", &["queues", &self.name, queue], None)
+            .await
+            .expect("the queue is deleted");
     }
 
     /// Publishes as the administrator, with properties as the management API names them (`message_id`, `headers`,
@@ -175,11 +223,21 @@ impl Vhost {
     ///
     /// # Panics
     /// When the broker does not take it.
-    pub async fn publish(&self, exchange: &str, routing_key: &str, properties: Value, body: &str) -> bool {
+    pub async fn publish(
+        &self,
+        exchange: &str,
+        routing_key: &str,
+        properties: Value,
+        body: &str,
+    ) -> bool {
         let message = json!({"routing_key": routing_key, "properties": properties, "payload": body, "payload_encoding": "string"});
         let answer = self
             .broker
-            .request("POST", &["exchanges", &self.name, exchange, "publish"], Some(message))
+            .request(
+                "POST",
+                &["exchanges", &self.name, exchange, "publish"],
+                Some(message),
+            )
             .await
             .expect("published");
         answer["routed"] == true
@@ -191,8 +249,11 @@ impl Vhost {
     /// When the broker does not give them.
     pub async fn take(&self, queue: &str, count: u32) -> Vec<Value> {
         let body = json!({"count": count, "ackmode": "ack_requeue_false", "encoding": "auto"});
-        let answer =
-            self.broker.request("POST", &["queues", &self.name, queue, "get"], Some(body)).await.expect("messages");
+        let answer = self
+            .broker
+            .request("POST", &["queues", &self.name, queue, "get"], Some(body))
+            .await
+            .expect("messages");
         answer.as_array().cloned().unwrap_or_default()
     }
 
@@ -204,7 +265,11 @@ impl Vhost {
         let started = Instant::now();
         let mut messages = Vec::new();
         while messages.len() < count {
-            assert!(started.elapsed() < Duration::from_secs(20), "{} of {count} messages came", messages.len());
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "{} of {count} messages came",
+                messages.len()
+            );
             let missing = u32::try_from(count - messages.len()).expect("invariant: few messages");
             messages.extend(self.take(queue, missing).await);
         }
@@ -216,13 +281,25 @@ impl Vhost {
     /// # Panics
     /// When the broker does not answer.
     pub async fn end_connections(&self) -> usize {
-        let connections = self.broker.request("GET", &["vhosts", &self.name, "connections"], None).await.expect("connections");
+        let connections = self
+            .broker
+            .request("GET", &["vhosts", &self.name, "connections"], None)
+            .await
+            .expect("connections");
         let connections = connections.as_array().cloned().unwrap_or_default();
         let mut ended = 0;
         for connection in connections {
-            let name = connection["name"].as_str().expect("a connection has a name").to_owned();
+            let name = connection["name"]
+                .as_str()
+                .expect("a connection has a name")
+                .to_owned();
             // One that is gone by now is as good as ended.
-            ended += usize::from(self.broker.request("DELETE", &["connections", &name], None).await.is_ok());
+            ended += usize::from(
+                self.broker
+                    .request("DELETE", &["connections", &name], None)
+                    .await
+                    .is_ok(),
+            );
         }
         ended
     }
@@ -233,18 +310,27 @@ impl Drop for Vhost {
         let (broker, name) = (self.broker.clone(), self.name.clone());
         // A thread with a runtime of its own: `drop` cannot wait on the test's.
         let deleting = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
             let client = reqwest::Client::new();
             let broker = Broker { client, ..broker };
-            runtime.map(|runtime| runtime.block_on(broker.request("DELETE", &["vhosts", &name], None)))
+            runtime
+                .map(|runtime| runtime.block_on(broker.request("DELETE", &["vhosts", &name], None)))
         });
         // What is left behind goes with the throw-away broker.
         let _ = deleting.join();
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "test support: there is no process configuration to read it from")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "test support: there is no process configuration to read it from"
+)]
 fn url(variable: &str) -> reqwest::Url {
-    let value = std::env::var(variable).unwrap_or_else(|_| panic!("{variable} names the test's broker"));
-    value.parse().unwrap_or_else(|_| panic!("{variable} is a URL"))
+    let value =
+        std::env::var(variable).unwrap_or_else(|_| panic!("{variable} names the test's broker"));
+    value
+        .parse()
+        .unwrap_or_else(|_| panic!("{variable} is a URL"))
 }

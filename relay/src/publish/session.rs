@@ -5,7 +5,9 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep_until};
 use velure_amqp::{PublishError, Publisher, Settled};
-use velure_postgres::outbox::{Failure, Outbox, OutboxRow, ReadFrom, RowKey, mark_failed, mark_published, read_pending};
+use velure_postgres::outbox::{
+    Failure, Outbox, OutboxRow, ReadFrom, RowKey, mark_failed, mark_published, read_pending,
+};
 use velure_service::Backoff;
 
 use super::{PublishTask, SessionEnded, message_of};
@@ -90,7 +92,11 @@ async fn next_of<T>(slot: &mut Option<BoxFuture<'static, T>>) -> T {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(task: &'a mut PublishTask, publisher: Publisher, backoff: &'a mut Backoff) -> Self {
+    pub(super) fn new(
+        task: &'a mut PublishTask,
+        publisher: Publisher,
+        backoff: &'a mut Backoff,
+    ) -> Self {
         let now = Instant::now();
         Self {
             task,
@@ -130,8 +136,14 @@ impl<'a> Session<'a> {
             self.begin_store();
             self.hand_over();
             self.keep_time();
-            self.task.metrics.in_flight.set(f64::from(u32::try_from(self.window.in_flight()).unwrap_or(u32::MAX)));
-            let due = if stopping { Instant::now() + IDLE_POLL } else { self.due() };
+            self.task.metrics.in_flight.set(f64::from(
+                u32::try_from(self.window.in_flight()).unwrap_or(u32::MAX),
+            ));
+            let due = if stopping {
+                Instant::now() + IDLE_POLL
+            } else {
+                self.due()
+            };
             tokio::select! {
                 settled = self.publisher.settled() => self.settle(settled?)?,
                 read = next_of(&mut self.read) => self.take(read),
@@ -181,7 +193,9 @@ impl<'a> Session<'a> {
 
     /// Whether what another read brings can be held. Rows whose outcome cannot be stored do not pile up.
     fn has_room(&self) -> bool {
-        self.window.shards() > 0 && self.window.ready() < LOW && self.window.held() < self.task.window.get() + 2 * READ
+        self.window.shards() > 0
+            && self.window.ready() < LOW
+            && self.window.held() < self.task.window.get() + 2 * READ
     }
 
     async fn send(&mut self) -> Result<(), SessionEnded> {
@@ -210,9 +224,13 @@ impl<'a> Session<'a> {
         }
         self.limit = READ.div_ceil(self.window.shards()) + self.window.most_held();
         let limit = i64::try_from(self.limit).expect("invariant: a few thousand");
-        let from: Vec<ReadFrom> = self.window.begin_read(if full { Reach::Full } else { Reach::Recent });
+        let from: Vec<ReadFrom> =
+            self.window
+                .begin_read(if full { Reach::Full } else { Reach::Recent });
         let pool = self.task.reads.clone();
-        self.read = Some(Box::pin(async move { read_pending(&pool, &from, limit).await }));
+        self.read = Some(Box::pin(
+            async move { read_pending(&pool, &from, limit).await },
+        ));
         self.next_read = now + self.poll();
     }
 
@@ -224,7 +242,10 @@ impl<'a> Session<'a> {
         let rows = match read {
             Ok(rows) => rows,
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the outbox could not be read");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the outbox could not be read"
+                );
                 self.next_read = Instant::now() + IDLE_POLL;
                 return;
             }
@@ -252,7 +273,9 @@ impl<'a> Session<'a> {
         let mut placed = Vec::new();
         let mut lost = None;
         for Settled { ticket, outcome } in settled {
-            let Some(row) = self.window.outcome(ticket) else { continue };
+            let Some(row) = self.window.outcome(ticket) else {
+                continue;
+            };
             match outcome {
                 Ok(()) => {
                     let sent = Sent::of(&row);
@@ -272,9 +295,13 @@ impl<'a> Session<'a> {
                             self.unroutable += 1;
                             self.refused(&row, &error.to_string(), None);
                         }
-                        PublishError::Refused => self.refused(&row, &error.to_string(), Some(ATTEMPTS)),
+                        PublishError::Refused => {
+                            self.refused(&row, &error.to_string(), Some(ATTEMPTS))
+                        }
                         PublishError::Doubtful => self.window.send_again(row),
-                        PublishError::NotConfirming | PublishError::ChannelLost(_) => lost = Some(error.to_string()),
+                        PublishError::NotConfirming | PublishError::ChannelLost(_) => {
+                            lost = Some(error.to_string())
+                        }
                     }
                 }
             }
@@ -283,7 +310,9 @@ impl<'a> Session<'a> {
             self.task.metrics.hints_lost.increment(1);
         }
         if self.unroutable >= UNROUTABLE_IN_A_ROW {
-            lost = Some(format!("{UNROUTABLE_IN_A_ROW} messages in a row reached no queue"));
+            lost = Some(format!(
+                "{UNROUTABLE_IN_A_ROW} messages in a row reached no queue"
+            ));
         }
         match lost {
             Some(reason) => Err(SessionEnded::Channel(reason)),
@@ -292,9 +321,18 @@ impl<'a> Session<'a> {
     }
 
     fn refused(&mut self, row: &OutboxRow, error: &str, park_after: Option<i32>) {
-        let doubled = self.task.retry.saturating_mul(1 << row.attempts.clamp(0, 16));
-        let retry_in = doubled.min(MAX_RETRY).mul_f64(0.75 + 0.5 * rand::random::<f64>());
-        let failure = Failure { error: error.to_owned(), retry_in, park_after };
+        let doubled = self
+            .task
+            .retry
+            .saturating_mul(1 << row.attempts.clamp(0, 16));
+        let retry_in = doubled
+            .min(MAX_RETRY)
+            .mul_f64(0.75 + 0.5 * rand::random::<f64>());
+        let failure = Failure {
+            error: error.to_owned(),
+            retry_in,
+            park_after,
+        };
         tracing::warn!(
             event.id = %row.event_id,
             order.id = %row.order_id,
@@ -303,11 +341,15 @@ impl<'a> Session<'a> {
             error,
             "an event could not be published"
         );
-        self.outcomes.push((Sent::of(row), Outcome::Failed(failure)));
+        self.outcomes
+            .push((Sent::of(row), Outcome::Failed(failure)));
     }
 
     fn begin_store(&mut self) {
-        if self.store.is_some() || self.outcomes.is_empty() || Instant::now() < self.store_not_before {
+        if self.store.is_some()
+            || self.outcomes.is_empty()
+            || Instant::now() < self.store_not_before
+        {
             return;
         }
         let outcomes = std::mem::take(&mut self.outcomes);
@@ -323,7 +365,10 @@ impl<'a> Session<'a> {
             self.window.failed(sent);
         }
         if let Some(error) = &stored.error {
-            tracing::warn!(error = error as &dyn std::error::Error, "outcomes could not be stored");
+            tracing::warn!(
+                error = error as &dyn std::error::Error,
+                "outcomes could not be stored"
+            );
             self.outcomes.extend(stored.left);
             self.store_not_before = Instant::now() + IDLE_POLL;
         }
@@ -350,7 +395,12 @@ impl<'a> Session<'a> {
     /// Says which shards to be handed over are drained.
     fn hand_over(&mut self) {
         let holding = self.task.holding.borrow();
-        let drained: Vec<i16> = holding.giving_back.iter().copied().filter(|shard| self.window.is_drained(*shard)).collect();
+        let drained: Vec<i16> = holding
+            .giving_back
+            .iter()
+            .copied()
+            .filter(|shard| self.window.is_drained(*shard))
+            .collect();
         drop(holding);
         if !drained.is_empty() {
             self.ask(Ask::Drained(drained));
@@ -389,20 +439,34 @@ impl<'a> Session<'a> {
 
 /// Stores outcomes: one statement for what was published in each outbox, and one for each failure.
 async fn store(pool: &sqlx::PgPool, outcomes: Vec<(Sent, Outcome)>) -> Stored {
-    let mut stored = Stored { left: outcomes, ..Stored::default() };
+    let mut stored = Stored {
+        left: outcomes,
+        ..Stored::default()
+    };
     for outbox in Outbox::ALL {
-        let is_published = |(sent, outcome): &(Sent, Outcome)| sent.outbox == outbox && matches!(outcome, Outcome::Published);
-        let rows: Vec<RowKey> = stored.left.iter().filter(|one| is_published(one)).map(|(sent, _)| sent.row).collect();
+        let is_published = |(sent, outcome): &(Sent, Outcome)| {
+            sent.outbox == outbox && matches!(outcome, Outcome::Published)
+        };
+        let rows: Vec<RowKey> = stored
+            .left
+            .iter()
+            .filter(|one| is_published(one))
+            .map(|(sent, _)| sent.row)
+            .collect();
         if let Err(error) = mark_published(pool, outbox, &rows).await {
             stored.error = Some(error);
             return stored;
         }
         let (published, left): (Vec<_>, Vec<_>) = stored.left.into_iter().partition(is_published);
-        stored.published.extend(published.into_iter().map(|(sent, _)| sent));
+        stored
+            .published
+            .extend(published.into_iter().map(|(sent, _)| sent));
         stored.left = left;
     }
     while let Some((sent, outcome)) = stored.left.pop() {
-        let Outcome::Failed(failure) = &outcome else { continue };
+        let Outcome::Failed(failure) = &outcome else {
+            continue;
+        };
         match mark_failed(pool, sent.outbox, sent.row, failure).await {
             Ok(parked) => {
                 if parked {

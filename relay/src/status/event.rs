@@ -25,25 +25,39 @@ impl StatusEvent {
     }
 
     fn parse(body: &[u8]) -> Result<Self, String> {
-        let Versioned { schema_version } = serde_json::from_slice(body).map_err(|error| format!("the body is no event: {error}"))?;
+        let Versioned { schema_version } = serde_json::from_slice(body)
+            .map_err(|error| format!("the body is no event: {error}"))?;
         if schema_version != u64::from(SCHEMA_VERSION) {
             return Err(format!("schema version {schema_version} is not known"));
         }
-        let envelope: Envelope<Value> = serde_json::from_slice(body).map_err(|error| format!("the body is no event: {error}"))?;
+        let envelope: Envelope<Value> = serde_json::from_slice(body)
+            .map_err(|error| format!("the body is no event: {error}"))?;
         let (status, failure) = match envelope.kind {
             EventType::OrderProcessing => (OrderStatus::Processing, None),
             EventType::OrderCompleted => (OrderStatus::Completed, None),
             EventType::OrderFailed => (OrderStatus::Failed, Some(failure_of(envelope.data)?)),
             EventType::OrderCreated => return Err("order.created is no status event".to_owned()),
         };
-        Ok(Self { order_id: envelope.order_id.into(), status, failure })
+        Ok(Self {
+            order_id: envelope.order_id.into(),
+            status,
+            failure,
+        })
     }
 }
 
 fn failure_of(data: Value) -> Result<OrderFailure, String> {
-    let OrderFailed { failure } = serde_json::from_value(data).map_err(|error| format!("the data is no failure: {error}"))?;
-    let code = failure.code.parse().map_err(|_| "the failure's code is not known".to_owned())?;
-    let product_id = failure.product_id.map(|id| id.parse()).transpose().map_err(|_| "the failure's product is no id".to_owned())?;
+    let OrderFailed { failure } =
+        serde_json::from_value(data).map_err(|error| format!("the data is no failure: {error}"))?;
+    let code = failure
+        .code
+        .parse()
+        .map_err(|_| "the failure's code is not known".to_owned())?;
+    let product_id = failure
+        .product_id
+        .map(|id| id.parse())
+        .transpose()
+        .map_err(|_| "the failure's product is no id".to_owned())?;
     Ok(OrderFailure { code, product_id })
 }
 
@@ -72,12 +86,21 @@ mod tests {
             ("order.failed", failed, OrderStatus::Failed),
         ] {
             let event = StatusEvent::parse(&body(kind, 1, data)).expect("an event");
-            assert_eq!((event.order_id.to_string().as_str(), event.status), (ORDER, status));
+            assert_eq!(
+                (event.order_id.to_string().as_str(), event.status),
+                (ORDER, status)
+            );
             assert_eq!(event.failure.is_some(), status == OrderStatus::Failed);
         }
         let failed = json!({"failure": {"code": "timeout", "message": "m"}});
         let event = StatusEvent::parse(&body("order.failed", 1, failed)).expect("an event");
-        assert_eq!(event.failure, Some(OrderFailure { code: FailureCode::Timeout, product_id: None }));
+        assert_eq!(
+            event.failure,
+            Some(OrderFailure {
+                code: FailureCode::Timeout,
+                product_id: None
+            })
+        );
     }
 
     #[test]
@@ -87,11 +110,24 @@ mod tests {
             (b"".to_vec(), "the body is no event"),
             (b"\xff\xfe".to_vec(), "the body is no event"),
             (deep.into_bytes(), "the body is no event"),
-            (body("order.completed", 2, json!({})), "schema version 2 is not known"),
-            (body("order.created", 1, json!({})), "order.created is no status event"),
+            (
+                body("order.completed", 2, json!({})),
+                "schema version 2 is not known",
+            ),
+            (
+                body("order.created", 1, json!({})),
+                "order.created is no status event",
+            ),
             (body("order.shipped", 1, json!({})), "the body is no event"),
             (body("order.failed", 1, json!({})), "the data is no failure"),
-            (body("order.failed", 1, json!({"failure": {"code": "bad luck", "message": "m"}})), "the failure's code is not known"),
+            (
+                body(
+                    "order.failed",
+                    1,
+                    json!({"failure": {"code": "bad luck", "message": "m"}}),
+                ),
+                "the failure's code is not known",
+            ),
         ] {
             let error = StatusEvent::parse(&bad).expect_err("refused");
             assert!(error.starts_with(reason), "{error}");

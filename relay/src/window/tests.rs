@@ -46,7 +46,10 @@ fn an_orders_second_row_waits_until_the_first_is_recorded() {
     let mut window = window();
     assert_eq!(read(&mut window, vec![row(1, 1), row(1, 2), row(2, 3)]), 3);
     let first = window.next().expect("the first");
-    assert_eq!((first.sequence, next(&mut window), next(&mut window)), (1, Some(3), None));
+    assert_eq!(
+        (first.sequence, next(&mut window), next(&mut window)),
+        (1, Some(3), None)
+    );
     window.published(&Sent::of(&first));
     assert_eq!(next(&mut window), Some(2));
 }
@@ -111,7 +114,11 @@ fn a_read_begins_where_reading_was_some_time_ago() {
     let mut window = window();
     let from = |window: &mut Window, reach| {
         let shard = shard_of(order(1));
-        window.begin_read(reach).into_iter().find(|f| f.shard == shard).map(|f| f.fulfilment)
+        window
+            .begin_read(reach)
+            .into_iter()
+            .find(|f| f.shard == shard)
+            .map(|f| f.fulfilment)
     };
     read(&mut window, vec![row(1, 7)]);
     assert_eq!(from(&mut window, Reach::Recent), Some(0));

@@ -21,13 +21,18 @@ pub(crate) async fn until(what: &str, mut fact: impl AsyncFnMut() -> bool) {
             tokio::task::yield_now().await;
         }
     };
-    assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "in vain: {what}");
+    assert!(
+        tokio::time::timeout(PATIENCE, waiting).await.is_ok(),
+        "in vain: {what}"
+    );
 }
 
 /// A virtual host with the topology in it.
 pub(crate) async fn vhost() -> Vhost {
     let vhost = Broker::from_env().vhost().await;
-    vhost.import(&Topology::load().definitions(vhost.name(), |_| Vhost::password_hash().to_owned())).await;
+    vhost
+        .import(&Topology::load().definitions(vhost.name(), |_| Vhost::password_hash().to_owned()))
+        .await;
     vhost
 }
 
@@ -53,12 +58,18 @@ impl Relay {
         .with(settings.iter().copied());
         let config = Config::from_env(&env).expect("a configuration");
         let mut supervisor = Supervisor::new();
-        velure_relay::start(config, &mut supervisor, Readiness::default()).await.expect("the relay starts");
+        velure_relay::start(config, &mut supervisor, Readiness::default())
+            .await
+            .expect("the relay starts");
         let stop = CancellationToken::new();
         let stopped = stop.clone();
         let mut tasks = JoinSet::new();
         tasks.spawn(supervisor.run(async move { stopped.cancelled().await }, PATIENCE));
-        Self { tasks, stop, redis_prefix }
+        Self {
+            tasks,
+            stop,
+            redis_prefix,
+        }
     }
 
     /// Asks it to stop, as SIGTERM does, and waits for its end.
@@ -78,19 +89,35 @@ impl Relay {
 pub(crate) fn database_url(pool: &PgPool) -> String {
     let options = pool.connect_options();
     let database = options.get_database().expect("a test has a database");
-    format!("postgres://{}@{}:{}/{database}", options.get_username(), options.get_host(), options.get_port())
+    format!(
+        "postgres://{}@{}:{}/{database}",
+        options.get_username(),
+        options.get_host(),
+        options.get_port()
+    )
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test's own services come from the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test's own services come from the environment"
+)]
 pub(crate) fn redis_url() -> String {
     std::env::var("VELURE_TEST_REDIS_URL").expect("VELURE_TEST_REDIS_URL names the test's Redis")
 }
 
 /// Stores an event by itself.
-pub(crate) async fn store(pool: &PgPool, outbox: Outbox, order_id: Uuid, version: i16, event_type: &str) -> Uuid {
+pub(crate) async fn store(
+    pool: &PgPool,
+    outbox: Outbox,
+    order_id: Uuid,
+    version: i16,
+    event_type: &str,
+) -> Uuid {
     let mut connection = pool.acquire().await.expect("a connection");
     let event = event(order_id, version, event_type);
-    let _ = append(&mut connection, outbox, &event).await.expect("stored");
+    let _ = append(&mut connection, outbox, &event)
+        .await
+        .expect("stored");
     event.event_id
 }
 
@@ -108,7 +135,13 @@ pub(crate) fn event(order_id: Uuid, version: i16, event_type: &str) -> NewEvent<
     }
 }
 
-pub(crate) fn body(id: Uuid, order_id: Uuid, version: i16, event_type: &str, data: Value) -> String {
+pub(crate) fn body(
+    id: Uuid,
+    order_id: Uuid,
+    version: i16,
+    event_type: &str,
+    data: Value,
+) -> String {
     json!({"id": id, "type": event_type, "schema_version": 1, "order_id": order_id, "version": version,
            "occurred_at": "2026-01-02T03:04:05Z", "data": data})
     .to_string()
@@ -116,8 +149,14 @@ pub(crate) fn body(id: Uuid, order_id: Uuid, version: i16, event_type: &str, dat
 
 /// How many rows of the outbox are published, of all.
 pub(crate) async fn published(pool: &PgPool, outbox: Outbox) -> (i64, i64) {
-    let sql = format!("select count(published_at), count(*) from {}", outbox.table());
-    sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_one(pool).await.expect("counts")
+    let sql = format!(
+        "select count(published_at), count(*) from {}",
+        outbox.table()
+    );
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .fetch_one(pool)
+        .await
+        .expect("counts")
 }
 
 pub(crate) async fn all_published(pool: &PgPool, outbox: Outbox) -> bool {
@@ -150,9 +189,15 @@ pub(crate) async fn order(pool: &PgPool, age: Duration) -> (Uuid, Uuid) {
 /// `x-order-id` and `x-version` of messages, as the management API shows them.
 pub(crate) fn order_and_version(message: &Value) -> (String, i64) {
     let headers = &message["properties"]["headers"];
-    (headers["x-order-id"].as_str().expect("an order").to_owned(), headers["x-version"].as_i64().expect("a version"))
+    (
+        headers["x-order-id"].as_str().expect("an order").to_owned(),
+        headers["x-version"].as_i64().expect("a version"),
+    )
 }
 
 pub(crate) fn message_id(message: &Value) -> Uuid {
-    message["properties"]["message_id"].as_str().and_then(|id| id.parse().ok()).expect("a message id")
+    message["properties"]["message_id"]
+        .as_str()
+        .and_then(|id| id.parse().ok())
+        .expect("a message id")
 }

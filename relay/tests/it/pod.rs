@@ -1,10 +1,10 @@
 use std::process::{Command, Output, Stdio};
 
 use sqlx::PgPool;
+use uuid::Uuid;
 use velure_amqp::PROCESS_QUEUE;
 use velure_postgres::outbox::Outbox;
 use velure_testkit::{Broker, Vhost, process};
-use uuid::Uuid;
 
 use crate::fixture::{database_url, redis_url, store, vhost};
 
@@ -25,7 +25,9 @@ fn relay(pool: &PgPool, vhost: &Vhost) -> Command {
 
 async fn ended(child: std::process::Child) -> Output {
     let ended = tokio::task::spawn_blocking(move || child.wait_with_output());
-    let ended = tokio::time::timeout(std::time::Duration::from_secs(60), ended).await.expect("it ends");
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(60), ended)
+        .await
+        .expect("it ends");
     ended.expect("no panic").expect("an end")
 }
 
@@ -35,7 +37,11 @@ async fn the_program_publishes_and_ends_with_0_on_sigterm(pool: PgPool) {
     store(&pool, Outbox::Orders, Uuid::now_v7(), 1, "order.created").await;
     let child = relay(&pool, &vhost).spawn().expect("started");
     vhost.take_until(PROCESS_QUEUE, 1).await;
-    let told = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().expect("a signal");
+    let told = Command::new("kill")
+        .arg("-TERM")
+        .arg(child.id().to_string())
+        .status()
+        .expect("a signal");
     assert!(told.success());
     let output = ended(child).await;
     let log = String::from_utf8_lossy(&output.stdout);
@@ -50,6 +56,9 @@ async fn the_program_refuses_to_start_without_the_topology(pool: PgPool) {
     let output = ended(relay(&pool, &empty).spawn().expect("started")).await;
     let log = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{log}");
-    assert!(log.contains("exchange orders is missing on the broker: run `velure topology apply` first"), "{log}");
+    assert!(
+        log.contains("exchange orders is missing on the broker: run `velure topology apply` first"),
+        "{log}"
+    );
     drop(prepared);
 }

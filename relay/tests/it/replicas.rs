@@ -46,12 +46,19 @@ async fn replicas_share_the_shards_and_one_takes_over_from_another(pool: PgPool)
     let killed = std::time::Instant::now();
     first.kill().await;
     until("the other has all", async || leases(&pool).await == [64]).await;
-    assert!(killed.elapsed().as_secs() < 5, "taking over took {:?}", killed.elapsed());
+    assert!(
+        killed.elapsed().as_secs() < 5,
+        "taking over took {:?}",
+        killed.elapsed()
+    );
     for order in &orders[101..] {
         ids.push(store(&pool, Outbox::Fulfilment, *order, 2, "order.processing").await);
         ids.push(store(&pool, Outbox::Fulfilment, *order, 3, "order.completed").await);
     }
-    until("everything is recorded", async || all_published(&pool, Outbox::Fulfilment).await).await;
+    until("everything is recorded", async || {
+        all_published(&pool, Outbox::Fulfilment).await
+    })
+    .await;
     second.stop().await;
 
     let messages = vhost.take("copy", 2_000).await;
@@ -64,8 +71,14 @@ async fn replicas_share_the_shards_and_one_takes_over_from_another(pool: PgPool)
         }
     }
     assert_eq!(seen.len(), 200);
-    assert!(seen.values().all(|versions| *versions == [2, 3]), "{seen:?}");
-    assert!(ids.iter().all(|id| messages.iter().any(|m| message_id(m) == *id)));
+    assert!(
+        seen.values().all(|versions| *versions == [2, 3]),
+        "{seen:?}"
+    );
+    assert!(
+        ids.iter()
+            .all(|id| messages.iter().any(|m| message_id(m) == *id))
+    );
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
@@ -86,7 +99,10 @@ async fn a_replica_whose_leases_are_lost_takes_them_again(pool: PgPool) {
     let id = store(&pool, Outbox::Orders, Uuid::now_v7(), 1, "order.created").await;
     let messages = vhost.take_until(PROCESS_QUEUE, 1).await;
     assert_eq!(message_id(&messages[0]), id);
-    until("it is recorded", async || all_published(&pool, Outbox::Orders).await).await;
+    until("it is recorded", async || {
+        all_published(&pool, Outbox::Orders).await
+    })
+    .await;
     relay.stop().await;
     assert_eq!(leases(&pool).await, Vec::<i64>::new());
 }

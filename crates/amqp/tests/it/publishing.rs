@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use uuid::Uuid;
-use velure_amqp::{BrokerConfig, Message, ORDERS_EXCHANGE, PROCESS_QUEUE, PublishError, Publisher, Ticket, Uses};
+use velure_amqp::{
+    BrokerConfig, Message, ORDERS_EXCHANGE, PROCESS_QUEUE, PublishError, Publisher, Ticket, Uses,
+};
 use velure_contracts::events::headers;
 
 use crate::{connect, message_ids, vhost};
@@ -12,14 +14,24 @@ fn message(routing_key: &str, id: Uuid) -> Message {
 }
 
 /// Publishes all at once and waits for every outcome, in the order of publishing.
-async fn publish_all(publisher: &mut Publisher, messages: Vec<Message>) -> Vec<Result<(), PublishError>> {
+async fn publish_all(
+    publisher: &mut Publisher,
+    messages: Vec<Message>,
+) -> Vec<Result<(), PublishError>> {
     let mut outcomes: BTreeMap<Ticket, _> = BTreeMap::new();
     let count = messages.len();
     for message in messages {
         publisher.publish(message).await.expect("a channel");
     }
     while outcomes.len() < count {
-        outcomes.extend(publisher.settled().await.expect("outcomes").into_iter().map(|s| (s.ticket, s.outcome)));
+        outcomes.extend(
+            publisher
+                .settled()
+                .await
+                .expect("outcomes")
+                .into_iter()
+                .map(|s| (s.ticket, s.outcome)),
+        );
     }
     assert_eq!(publisher.in_flight(), 0);
     outcomes.into_values().collect()
@@ -31,8 +43,13 @@ async fn a_confirmed_message_is_in_its_queue_persistent_with_its_id_headers_and_
     let connection = connect(&vhost, "relay").await;
     let mut publisher = Publisher::open(&connection).await.expect("a publisher");
     let id = Uuid::now_v7();
-    let message = message("order.created", id).header(headers::ORDER_ID, Some("o")).version(1);
-    assert_eq!(publisher.publish_one(message).await.expect("a channel"), Ok(()));
+    let message = message("order.created", id)
+        .header(headers::ORDER_ID, Some("o"))
+        .version(1);
+    assert_eq!(
+        publisher.publish_one(message).await.expect("a channel"),
+        Ok(())
+    );
     let messages = vhost.take_until(PROCESS_QUEUE, 1).await;
     let properties = &messages[0]["properties"];
     assert_eq!(properties["message_id"], id.to_string());
@@ -48,7 +65,10 @@ async fn an_unroutable_message_is_an_error() {
     let vhost = vhost().await;
     let connection = connect(&vhost, "relay").await;
     let mut publisher = Publisher::open(&connection).await.expect("a publisher");
-    let outcome = publisher.publish_one(message("order.unknown", Uuid::now_v7())).await.expect("a channel");
+    let outcome = publisher
+        .publish_one(message("order.unknown", Uuid::now_v7()))
+        .await
+        .expect("a channel");
     assert_eq!(outcome, Err(PublishError::Unroutable));
 }
 
@@ -59,40 +79,73 @@ async fn among_many_in_flight_no_unroutable_message_counts_as_published() {
     let mut publisher = Publisher::open(&connection).await.expect("a publisher");
     let ids: Vec<_> = (0..600).map(|_| Uuid::now_v7()).collect();
     let unroutable = |n: usize| n % 7 == 3;
-    let key = |n| if unroutable(n) { "order.unknown" } else { "order.created" };
-    let messages = ids.iter().enumerate().map(|(n, id)| message(key(n), *id)).collect();
+    let key = |n| {
+        if unroutable(n) {
+            "order.unknown"
+        } else {
+            "order.created"
+        }
+    };
+    let messages = ids
+        .iter()
+        .enumerate()
+        .map(|(n, id)| message(key(n), *id))
+        .collect();
     let outcomes = publish_all(&mut publisher, messages).await;
     for (n, outcome) in outcomes.iter().enumerate() {
         if unroutable(n) {
-            assert!(matches!(outcome, Err(PublishError::Unroutable | PublishError::Doubtful)), "{n}: {outcome:?}");
+            assert!(
+                matches!(
+                    outcome,
+                    Err(PublishError::Unroutable | PublishError::Doubtful)
+                ),
+                "{n}: {outcome:?}"
+            );
         } else {
-            assert!(matches!(outcome, Ok(()) | Err(PublishError::Doubtful)), "{n}: {outcome:?}");
+            assert!(
+                matches!(outcome, Ok(()) | Err(PublishError::Doubtful)),
+                "{n}: {outcome:?}"
+            );
         }
     }
-    let queued = vhost.take_until(PROCESS_QUEUE, (0..600).filter(|n| !unroutable(*n)).count()).await;
+    let queued = vhost
+        .take_until(PROCESS_QUEUE, (0..600).filter(|n| !unroutable(*n)).count())
+        .await;
     let queued = message_ids(&queued);
     for (id, outcome) in ids.iter().zip(&outcomes) {
-        assert!(outcome.is_err() || queued.contains(&id.to_string().as_str()), "{id} counts as published and is not there");
+        assert!(
+            outcome.is_err() || queued.contains(&id.to_string().as_str()),
+            "{id} counts as published and is not there"
+        );
     }
 }
 
 #[tokio::test]
 async fn what_a_full_queue_refuses_is_an_error_and_the_publisher_goes_on() {
     let vhost = vhost().await;
-    vhost.policy("^process-order-queue$", json!({"max-length": 2})).await;
+    vhost
+        .policy("^process-order-queue$", json!({"max-length": 2}))
+        .await;
     let connection = connect(&vhost, "relay").await;
     let mut publisher = Publisher::open(&connection).await.expect("a publisher");
     // The queue refuses soon after it is over its limit, not at once.
     let mut refused = false;
     for _ in 0..200 {
-        let messages = (0..10).map(|_| message("order.created", Uuid::now_v7())).collect();
-        refused |= publish_all(&mut publisher, messages).await.contains(&Err(PublishError::Refused));
+        let messages = (0..10)
+            .map(|_| message("order.created", Uuid::now_v7()))
+            .collect();
+        refused |= publish_all(&mut publisher, messages)
+            .await
+            .contains(&Err(PublishError::Refused));
         if refused {
             break;
         }
     }
     assert!(refused, "a queue with a limit of 2 took 2,000 messages");
-    let outcome = publisher.publish_one(message("order.failed", Uuid::now_v7())).await.expect("a channel");
+    let outcome = publisher
+        .publish_one(message("order.failed", Uuid::now_v7()))
+        .await
+        .expect("a channel");
     assert_eq!(outcome, Ok(()));
 }
 
@@ -102,23 +155,47 @@ async fn a_connection_that_the_broker_ends_fails_what_is_published_and_another_o
     let config = BrokerConfig::new(vhost.user_url("relay"), "test");
     let connection = config.connect("test").await.expect("connected");
     let mut publisher = Publisher::open(&connection).await.expect("a publisher");
-    assert_eq!(publisher.publish_one(message("order.created", Uuid::now_v7())).await.expect("a channel"), Ok(()));
+    assert_eq!(
+        publisher
+            .publish_one(message("order.created", Uuid::now_v7()))
+            .await
+            .expect("a channel"),
+        Ok(())
+    );
     // The management API sees a connection a few seconds after it was made.
     while vhost.end_connections().await == 0 {}
-    let outcome = publisher.publish_one(message("order.created", Uuid::now_v7())).await;
+    let outcome = publisher
+        .publish_one(message("order.created", Uuid::now_v7()))
+        .await;
     assert!(!matches!(outcome, Ok(Ok(()))), "{outcome:?}");
     let again = config.connect("test").await.expect("connected again");
     let mut publisher = Publisher::open(&again).await.expect("a publisher");
-    assert_eq!(publisher.publish_one(message("order.created", Uuid::now_v7())).await.expect("a channel"), Ok(()));
+    assert_eq!(
+        publisher
+            .publish_one(message("order.created", Uuid::now_v7()))
+            .await
+            .expect("a channel"),
+        Ok(())
+    );
 }
 
 #[tokio::test]
 async fn a_missing_queue_is_found_before_anything_starts() {
     let vhost = vhost().await;
     let connection = connect(&vhost, "processor").await;
-    let uses = Uses { exchanges: &[ORDERS_EXCHANGE], queues: &[PROCESS_QUEUE] };
+    let uses = Uses {
+        exchanges: &[ORDERS_EXCHANGE],
+        queues: &[PROCESS_QUEUE],
+    };
     connection.verify(uses).await.expect("everything is there");
     vhost.delete_queue(PROCESS_QUEUE).await;
-    let error = connection.verify(uses).await.expect_err("the queue is missing").to_string();
-    assert_eq!(error, "queue process-order-queue is missing on the broker: run `velure topology apply` first");
+    let error = connection
+        .verify(uses)
+        .await
+        .expect_err("the queue is missing")
+        .to_string();
+    assert_eq!(
+        error,
+        "queue process-order-queue is missing on the broker: run `velure topology apply` first"
+    );
 }

@@ -43,7 +43,11 @@ pub fn shard_of(order_id: Uuid) -> i16 {
 ///
 /// # Errors
 /// When the database refuses or is away; the caller's transaction is then over.
-pub async fn append(conn: &mut PgConnection, outbox: Outbox, event: &NewEvent<'_>) -> Result<RelayAsleep, sqlx::Error> {
+pub async fn append(
+    conn: &mut PgConnection,
+    outbox: Outbox,
+    event: &NewEvent<'_>,
+) -> Result<RelayAsleep, sqlx::Error> {
     let shard = shard_of(event.order_id);
     let asleep = match outbox {
         Outbox::Orders => {
@@ -92,11 +96,16 @@ pub async fn append(conn: &mut PgConnection, outbox: Outbox, event: &NewEvent<'_
 ///
 /// The notification is a transaction of its own that does not wait for the disk.
 pub async fn wake(pool: &PgPool) {
-    let notified = sqlx::query!("select set_config('synchronous_commit', 'off', true), pg_notify('velure_outbox', '')")
-        .fetch_one(pool)
-        .await;
+    let notified = sqlx::query!(
+        "select set_config('synchronous_commit', 'off', true), pg_notify('velure_outbox', '')"
+    )
+    .fetch_one(pool)
+    .await;
     if let Err(error) = notified {
-        tracing::debug!(error = &error as &dyn std::error::Error, "the relay could not be woken");
+        tracing::debug!(
+            error = &error as &dyn std::error::Error,
+            "the relay could not be woken"
+        );
     }
 }
 
@@ -107,14 +116,18 @@ mod tests {
     #[test]
     fn an_order_keeps_its_shard() {
         let id = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0041);
-        assert_eq!(shard_of(id), i16::from(0x01u8 ^ 0x90 ^ 0x70 ^ 0x80 ^ 0x41) % 64);
+        assert_eq!(
+            shard_of(id),
+            i16::from(0x01u8 ^ 0x90 ^ 0x70 ^ 0x80 ^ 0x41) % 64
+        );
     }
 
     #[test]
     fn new_ids_spread_over_every_shard() {
         let mut counts = [0u32; 64];
         for _ in 0..6_400 {
-            counts[usize::try_from(shard_of(Uuid::now_v7())).expect("a shard is not negative")] += 1;
+            counts[usize::try_from(shard_of(Uuid::now_v7())).expect("a shard is not negative")] +=
+                1;
         }
         assert!(counts.iter().all(|n| (40..=180).contains(n)), "{counts:?}");
     }

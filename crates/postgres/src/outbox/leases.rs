@@ -43,7 +43,12 @@ impl Leases {
             ("tcp_user_timeout", "10000"),
         ]);
         let mut connection = options.connect().await?;
-        sqlx::query!("select pg_advisory_lock_shared($1, pg_backend_pid())", PRESENCE).fetch_one(&mut connection).await?;
+        sqlx::query!(
+            "select pg_advisory_lock_shared($1, pg_backend_pid())",
+            PRESENCE
+        )
+        .fetch_one(&mut connection)
+        .await?;
         Ok(Self { connection })
     }
 
@@ -63,7 +68,10 @@ impl Leases {
         )
         .fetch_one(&mut self.connection)
         .await?;
-        Ok(Presence { replicas: usize::try_from(seen.replicas).unwrap_or(0), leased: seen.leased })
+        Ok(Presence {
+            replicas: usize::try_from(seen.replicas).unwrap_or(0),
+            leased: seen.leased,
+        })
     }
 
     /// Takes these shards, as far as nobody else was quicker. They must not be held already: a session lock counts.
@@ -112,16 +120,24 @@ impl Leases {
         )
         .fetch_all(&mut self.connection)
         .await?;
-        Ok(tried.into_iter().filter(|row| row.held).map(|row| row.shard).collect())
+        Ok(tried
+            .into_iter()
+            .filter(|row| row.held)
+            .map(|row| row.shard)
+            .collect())
     }
 
     async fn unlock(&mut self, class: i32, shards: &[i16]) -> Result<(), sqlx::Error> {
         if shards.is_empty() {
             return Ok(());
         }
-        sqlx::query!("select pg_advisory_unlock($1, s.shard) from unnest($2::int2[]) as s(shard)", class, shards)
-            .fetch_all(&mut self.connection)
-            .await?;
+        sqlx::query!(
+            "select pg_advisory_unlock($1, s.shard) from unnest($2::int2[]) as s(shard)",
+            class,
+            shards
+        )
+        .fetch_all(&mut self.connection)
+        .await?;
         Ok(())
     }
 }

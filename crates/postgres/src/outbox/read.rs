@@ -82,7 +82,11 @@ pub fn read_pool(options: PgConnectOptions) -> PgPool {
 ///
 /// # Errors
 /// When the database refuses or is away.
-pub async fn read_pending(pool: &PgPool, from: &[ReadFrom], limit: i64) -> Result<Vec<OutboxRow>, sqlx::Error> {
+pub async fn read_pending(
+    pool: &PgPool,
+    from: &[ReadFrom],
+    limit: i64,
+) -> Result<Vec<OutboxRow>, sqlx::Error> {
     let shards: Vec<i16> = from.iter().map(|f| f.shard).collect();
     let orders: Vec<i64> = from.iter().map(|f| f.orders).collect();
     let fulfilment: Vec<i64> = from.iter().map(|f| f.fulfilment).collect();
@@ -119,7 +123,11 @@ pub async fn read_pending(pool: &PgPool, from: &[ReadFrom], limit: i64) -> Resul
     .fetch_all(pool)
     .await?;
     let rows = rows.into_iter().map(|row| OutboxRow {
-        outbox: if row.fulfilment { Outbox::Fulfilment } else { Outbox::Orders },
+        outbox: if row.fulfilment {
+            Outbox::Fulfilment
+        } else {
+            Outbox::Orders
+        },
         created_at: row.created_at,
         sequence: row.sequence,
         shard: row.shard,

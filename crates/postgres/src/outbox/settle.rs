@@ -23,8 +23,15 @@ pub struct Failure {
 ///
 /// # Errors
 /// When the database refuses or is away; the rows are then published again some day, with the same message ids.
-pub async fn mark_published(pool: &PgPool, outbox: Outbox, rows: &[RowKey]) -> Result<(), sqlx::Error> {
-    let (Some(first), Some(last)) = (rows.iter().map(|r| r.0).min(), rows.iter().map(|r| r.0).max()) else {
+pub async fn mark_published(
+    pool: &PgPool,
+    outbox: Outbox,
+    rows: &[RowKey],
+) -> Result<(), sqlx::Error> {
+    let (Some(first), Some(last)) = (
+        rows.iter().map(|r| r.0).min(),
+        rows.iter().map(|r| r.0).max(),
+    ) else {
         return Ok(());
     };
     let (times, sequences): (Vec<_>, Vec<_>) = rows.iter().copied().unzip();
@@ -59,7 +66,12 @@ pub async fn mark_published(pool: &PgPool, outbox: Outbox, rows: &[RowKey]) -> R
 ///
 /// # Errors
 /// When the database refuses or is away.
-pub async fn mark_failed(pool: &PgPool, outbox: Outbox, row: RowKey, failure: &Failure) -> Result<bool, sqlx::Error> {
+pub async fn mark_failed(
+    pool: &PgPool,
+    outbox: Outbox,
+    row: RowKey,
+    failure: &Failure,
+) -> Result<bool, sqlx::Error> {
     let seconds = failure.retry_in.as_secs_f64();
     let parked = match outbox {
         Outbox::Orders => {

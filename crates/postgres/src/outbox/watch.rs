@@ -34,7 +34,10 @@ pub async fn backlog(pool: &PgPool) -> Result<Backlog, sqlx::Error> {
     )
     .fetch_one(pool)
     .await?;
-    Ok(Backlog { oldest_unsettled: Duration::from_secs_f64(seen.oldest.max(0.0)), parked: seen.parked })
+    Ok(Backlog {
+        oldest_unsettled: Duration::from_secs_f64(seen.oldest.max(0.0)),
+        parked: seen.parked,
+    })
 }
 
 /// Makes the partitions of the weeks to come and drops those whose every row was published 14 days ago. The
@@ -43,5 +46,7 @@ pub async fn backlog(pool: &PgPool) -> Result<Backlog, sqlx::Error> {
 /// # Errors
 /// When the database refuses or is away.
 pub async fn maintain(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar!(r#"select dropped as "dropped!" from relay.maintain_outboxes()"#).fetch_all(pool).await
+    sqlx::query_scalar!(r#"select dropped as "dropped!" from relay.maintain_outboxes()"#)
+        .fetch_all(pool)
+        .await
 }

@@ -65,15 +65,23 @@ impl StatusStore {
     ///
     /// # Errors
     /// When the database refuses or is away.
-    pub async fn apply(&self, order_id: OrderId, status: OrderStatus, failure: Option<&OrderFailure>) -> Result<Applied, ApplyError> {
+    pub async fn apply(
+        &self,
+        order_id: OrderId,
+        status: OrderStatus,
+        failure: Option<&OrderFailure>,
+    ) -> Result<Applied, ApplyError> {
         // The usual case is one statement, which is one round trip and one commit.
         let mut connection = self.pool.acquire().await?;
         if let Some(moved) = advance(&mut connection, order_id, status, failure).await? {
             return Ok(Applied::Moved(vec![moved]));
         }
-        let version = sqlx::query_scalar!("select version from orders.orders where order_id = $1", order_id.as_uuid())
-            .fetch_optional(&mut *connection)
-            .await?;
+        let version = sqlx::query_scalar!(
+            "select version from orders.orders where order_id = $1",
+            order_id.as_uuid()
+        )
+        .fetch_optional(&mut *connection)
+        .await?;
         drop(connection);
         match version {
             None => Ok(Applied::UnknownOrder),
@@ -83,9 +91,18 @@ impl StatusStore {
     }
 
     /// Every missing move up to `status`.
-    async fn catch_up(&self, order_id: OrderId, status: OrderStatus, failure: Option<&OrderFailure>) -> Result<Applied, ApplyError> {
+    async fn catch_up(
+        &self,
+        order_id: OrderId,
+        status: OrderStatus,
+        failure: Option<&OrderFailure>,
+    ) -> Result<Applied, ApplyError> {
         let mut way = vec![status];
-        while let Some(previous) = way.last().and_then(|status| status.previous()).filter(|status| status.previous().is_some()) {
+        while let Some(previous) = way
+            .last()
+            .and_then(|status| status.previous())
+            .filter(|status| status.previous().is_some())
+        {
             way.push(previous);
         }
         let mut transaction = self.pool.begin().await?;
@@ -96,7 +113,11 @@ impl StatusStore {
         }
         transaction.commit().await?;
         // Somebody else may have been quicker between the look and the locks.
-        Ok(if moves.is_empty() { Applied::Known } else { Applied::Moved(moves) })
+        Ok(if moves.is_empty() {
+            Applied::Known
+        } else {
+            Applied::Moved(moves)
+        })
     }
 
     /// The first move of each of these orders: that they were placed.
@@ -135,7 +156,9 @@ async fn advance(
     status: OrderStatus,
     failure: Option<&OrderFailure>,
 ) -> Result<Option<Move>, sqlx::Error> {
-    let Some(previous) = status.previous() else { return Ok(None) };
+    let Some(previous) = status.previous() else {
+        return Ok(None);
+    };
     let moved = sqlx::query!(
         r#"with moved as (
              update orders.orders set status = $2, version = $3, failure_code = $4, failure_product_id = $5, updated_at = now()

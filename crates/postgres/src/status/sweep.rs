@@ -59,7 +59,10 @@ impl StatusStore {
     pub async fn sweep(&self, rule: &SweepRule) -> Result<Swept, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         if !may_sweep(&mut transaction).await? {
-            return Ok(Swept { skipped: true, ..Swept::default() });
+            return Ok(Swept {
+                skipped: true,
+                ..Swept::default()
+            });
         }
         let orders = standing_still(&mut transaction, rule).await?;
         let ids: Vec<Uuid> = orders.iter().map(|order| order.order_id).collect();
@@ -95,7 +98,10 @@ async fn may_sweep(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     Ok(may)
 }
 
-async fn standing_still(connection: &mut PgConnection, rule: &SweepRule) -> Result<Vec<Order>, sqlx::Error> {
+async fn standing_still(
+    connection: &mut PgConnection,
+    rule: &SweepRule,
+) -> Result<Vec<Order>, sqlx::Error> {
     sqlx::query_as!(
         Order,
         r#"select order_id, buyer_id, currency, total_minor, payment_method, created_at,
@@ -118,7 +124,10 @@ async fn standing_still(connection: &mut PgConnection, rule: &SweepRule) -> Resu
     .await
 }
 
-async fn lines_of(connection: &mut PgConnection, orders: &[Uuid]) -> Result<HashMap<Uuid, Vec<EventLine>>, sqlx::Error> {
+async fn lines_of(
+    connection: &mut PgConnection,
+    orders: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<EventLine>>, sqlx::Error> {
     let rows = sqlx::query!(
         "select order_id, product_id, quantity from orders.line_items where order_id = any($1) order by order_id, position",
         orders
@@ -127,13 +136,21 @@ async fn lines_of(connection: &mut PgConnection, orders: &[Uuid]) -> Result<Hash
     .await?;
     let mut lines: HashMap<Uuid, Vec<EventLine>> = HashMap::new();
     for row in rows {
-        let quantity = u32::try_from(row.quantity).expect("invariant: the table keeps quantities between 1 and 99");
-        lines.entry(row.order_id).or_default().push(EventLine { product_id: row.product_id, quantity });
+        let quantity = u32::try_from(row.quantity)
+            .expect("invariant: the table keeps quantities between 1 and 99");
+        lines.entry(row.order_id).or_default().push(EventLine {
+            product_id: row.product_id,
+            quantity,
+        });
     }
     Ok(lines)
 }
 
-async fn append(connection: &mut PgConnection, order: Order, items: Vec<EventLine>) -> Result<bool, sqlx::Error> {
+async fn append(
+    connection: &mut PgConnection,
+    order: Order,
+    items: Vec<EventLine>,
+) -> Result<bool, sqlx::Error> {
     let event_id = EventId::generate().as_uuid();
     let envelope = Envelope {
         id: event_id,
@@ -145,7 +162,10 @@ async fn append(connection: &mut PgConnection, order: Order, items: Vec<EventLin
         data: OrderCreated {
             buyer_id: order.buyer_id,
             items,
-            total: MoneyBody { amount_minor: order.total_minor, currency: order.currency },
+            total: MoneyBody {
+                amount_minor: order.total_minor,
+                currency: order.currency,
+            },
             payment_method: order.payment_method,
             redriven: true,
             expired: order.expired,
