@@ -118,7 +118,7 @@ fn parts(request: lambda_http::Request) -> RequestParts {
         body: match body {
             Body::Text(text) => text.into(),
             Body::Binary(bytes) => bytes.into(),
-            _ => Bytes::new(),
+            Body::Empty | _ => Bytes::new(),
         },
         id: id.unwrap_or_else(|| RequestId::generate().to_string()),
         client_ip,

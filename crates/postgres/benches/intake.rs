@@ -4,6 +4,8 @@
 //! of their own with the real schema and run the real statement; on one side `relay.asleep` is replaced by a function
 //! that says no, on the other a session listens, wakes and falls asleep as the relay does. Slices alternate A B B A.
 
+#![expect(clippy::print_stdout, reason = "a measurement prints its figures")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -38,7 +40,8 @@ async fn run() -> anyhow::Result<()> {
         .execute(&mut connection)
         .await?;
     let stop = Arc::new(AtomicBool::new(false));
-    let relay = tokio::task::spawn(relay(with.clone(), Arc::clone(&stop)));
+    let mut relays = JoinSet::new();
+    relays.spawn(relay(with.clone(), Arc::clone(&stop)));
     for writers in [8, 32] {
         let on = pool(&with, writers).await?;
         let off = pool(&without, writers).await?;
@@ -71,7 +74,9 @@ async fn run() -> anyhow::Result<()> {
         off.close().await;
     }
     stop.store(true, Ordering::Relaxed);
-    relay.await??;
+    while let Some(ended) = relays.join_next().await {
+        ended??;
+    }
     for name in ["velure_intake_with", "velure_intake_without"] {
         let mut connection = PgConnection::connect_with(&server).await?;
         sqlx::query(AssertSqlSafe(format!("drop database {name} with (force)"))).execute(&mut connection).await?;

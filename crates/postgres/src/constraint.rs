@@ -6,6 +6,7 @@ pub fn breaks_constraint(error: &sqlx::Error, name: &str) -> bool {
 
 /// Whether trying again unchanged may help: the database was away, busy, or asked for it.
 #[must_use]
+#[expect(clippy::wildcard_enum_match_arm, reason = "sqlx adds kinds of error; a new one is not known to be transient")]
 pub fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Protocol(_) | sqlx::Error::Tls(_) => true,

@@ -4,6 +4,8 @@
 //! what the functions connect to: `make bench` passes its stack's. The Runtime API is a socket of this process, so the
 //! time is init alone: dynamic linking, configuration, keys, pools and the first connections.
 
+#![expect(clippy::print_stdout, reason = "a measurement prints its figures")]
+
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};

@@ -1,6 +1,8 @@
 //! `GET /api/health` through the whole server, against a bare axum handler that answers the same bytes: the same
 //! client, the same run, slices alternating A B B A.
 
+#![expect(clippy::print_stdout, reason = "a measurement prints its figures")]
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
