@@ -4,6 +4,7 @@
 //! No transaction is open while anything is published. If the process dies after a confirm and before its outcome is
 //! stored, the row is published again with the same message id.
 
+mod outcome;
 mod session;
 
 use std::num::NonZeroUsize;

@@ -31,7 +31,12 @@ pub(crate) struct MigrateArgs {
 /// Roles of the auth database, and of the orders database. Their passwords are read from
 /// `VELURE_ROLE_<ROLE>_PASSWORD`, as in `VELURE_ROLE_RELAY_PASSWORD`.
 const AUTH_ROLES: [&str; 1] = ["velure_auth_api"];
-const ORDERS_ROLES: [&str; 4] = ["velure_orders_api", "velure_relay", "velure_gateway", "velure_fulfilment"];
+const ORDERS_ROLES: [&str; 4] = [
+    "velure_orders_api",
+    "velure_relay",
+    "velure_gateway",
+    "velure_fulfilment",
+];
 
 pub(crate) async fn run(args: MigrateArgs, env: &Env) -> anyhow::Result<()> {
     anyhow::ensure!(
@@ -54,40 +59,79 @@ async fn migrate(
     roles: &[&str],
     env: &Env,
 ) -> anyhow::Result<()> {
-    let options: PgConnectOptions = url.parse().with_context(|| format!("the {name} database's URL cannot be read"))?;
+    let options: PgConnectOptions = url
+        .parse()
+        .with_context(|| format!("the {name} database's URL cannot be read"))?;
     let options = options.disable_statement_logging();
-    create_when_missing(&options).await.with_context(|| format!("the {name} database cannot be created"))?;
-    let mut connection = connect(&options).await.with_context(|| format!("the {name} database does not answer"))?;
-    migrator.run(&mut connection).await.with_context(|| format!("the {name} database cannot be migrated"))?;
+    create_when_missing(&options)
+        .await
+        .with_context(|| format!("the {name} database cannot be created"))?;
+    let mut connection = connect(&options)
+        .await
+        .with_context(|| format!("the {name} database does not answer"))?;
+    migrator
+        .run(&mut connection)
+        .await
+        .with_context(|| format!("the {name} database cannot be migrated"))?;
     for role in roles {
-        let variable = format!("VELURE_ROLE_{}_PASSWORD", role.trim_start_matches("velure_").to_uppercase());
-        let Some(password) = env.get(&variable) else { continue };
-        let plain = password.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-        anyhow::ensure!(plain && !password.is_empty(), "{variable} may hold {PASSWORD_CHARACTERS} only");
+        let variable = format!(
+            "VELURE_ROLE_{}_PASSWORD",
+            role.trim_start_matches("velure_").to_uppercase()
+        );
+        let Some(password) = env.get(&variable) else {
+            continue;
+        };
+        let plain = password
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        anyhow::ensure!(
+            plain && !password.is_empty(),
+            "{variable} may hold {PASSWORD_CHARACTERS} only"
+        );
         // A role's name and password cannot be parameters of this statement. Both were checked.
-        sqlx::query(AssertSqlSafe(format!("alter role {role} login password '{password}'")))
-            .execute(&mut connection)
-            .await
-            .with_context(|| format!("the role {role} cannot be given its password"))?;
+        sqlx::query(AssertSqlSafe(format!(
+            "alter role {role} login password '{password}'"
+        )))
+        .execute(&mut connection)
+        .await
+        .with_context(|| format!("the role {role} cannot be given its password"))?;
     }
-    let version = migrator.iter().map(|migration| migration.version).max().unwrap_or_default();
+    let version = migrator
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or_default();
     crate::say(&format!("{name}: at version {version}"))?;
     Ok(connection.close().await?)
 }
 
 async fn create_when_missing(options: &PgConnectOptions) -> anyhow::Result<()> {
-    let Some(database) = options.get_database() else { return Ok(()) };
+    let Some(database) = options.get_database() else {
+        return Ok(());
+    };
     let mut connection = connect(&options.clone().database("postgres")).await?;
-    let there: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
-        .bind(database)
-        .fetch_one(&mut connection)
-        .await?;
+    let there: bool =
+        sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+            .bind(database)
+            .fetch_one(&mut connection)
+            .await?;
     if !there {
-        let plain = database.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-        anyhow::ensure!(plain, "a database's name has lower-case letters, digits and '_' only");
-        let created = sqlx::query(AssertSqlSafe(format!("create database {database}"))).execute(&mut connection).await;
+        let plain = database
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        anyhow::ensure!(
+            plain,
+            "a database's name has lower-case letters, digits and '_' only"
+        );
+        let created = sqlx::query(AssertSqlSafe(format!("create database {database}")))
+            .execute(&mut connection)
+            .await;
         // Another run may have been quicker.
-        let raced = created.as_ref().err().and_then(|e| e.as_database_error()).and_then(|e| e.code());
+        let raced = created
+            .as_ref()
+            .err()
+            .and_then(|e| e.as_database_error())
+            .and_then(|e| e.code());
         if raced.as_deref() != Some("42P04") && raced.as_deref() != Some("23505") {
             created?;
         }

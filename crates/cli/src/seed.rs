@@ -21,16 +21,26 @@ pub(crate) async fn run(args: SeedArgs, env: &Env) -> anyhow::Result<()> {
     let mut reader = Reader::new(env);
     let config = MongoConfig::read(&mut reader, "velure-seed", 1);
     let config = reader.finish(config)?;
-    let store = CatalogStore::connect(&config).await.context("the catalogue's database cannot be used")?;
-    store.ensure_indexes().await.context("the catalogue's indexes cannot be made")?;
+    let store = CatalogStore::connect(&config)
+        .await
+        .context("the catalogue's database cannot be used")?;
+    store
+        .ensure_indexes()
+        .await
+        .context("the catalogue's indexes cannot be made")?;
     let drafts = velure_mongo::catalogue().context("the catalogue cannot be read")?;
-    let seeded = store.seed(&drafts).await.context("the catalogue cannot be seeded")?;
+    let seeded = store
+        .seed(&drafts)
+        .await
+        .context("the catalogue cannot be seeded")?;
     crate::say(&format!(
         "products: {} added, {} changed, {} kept",
         seeded.added, seeded.changed, seeded.kept
     ))?;
     if args.demo_users {
-        demo_users::run(env).await.context("the demo users cannot be made")?;
+        demo_users::run(env)
+            .await
+            .context("the demo users cannot be made")?;
     }
     Ok(())
 }

@@ -13,7 +13,9 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
     if text == "0" {
         return Ok(Duration::ZERO);
     }
-    let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or(DurationError)?;
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .ok_or(DurationError)?;
     let (number, unit) = text.split_at(digits);
     let number: u32 = number.parse().map_err(|_| DurationError)?;
     let number = u64::from(number);

@@ -12,28 +12,48 @@ pub struct Env {
 impl Env {
     /// The variables of this process. The only place that reads them.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one reader of the process environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one reader of the process environment"
+    )]
     pub fn process() -> Self {
         Self::of(std::env::vars())
     }
 
     /// These variables and no others.
-    pub fn of<K: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (K, V)>) -> Self {
-        Self { variables: Arc::new(variables.into_iter().map(|(k, v)| (k.into(), v.into())).collect()) }
+    pub fn of<K: Into<String>, V: Into<String>>(
+        variables: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        Self {
+            variables: Arc::new(
+                variables
+                    .into_iter()
+                    .map(|(k, v)| (k.into(), v.into()))
+                    .collect(),
+            ),
+        }
     }
 
     /// These variables over the ones at hand.
     #[must_use]
-    pub fn with<K: Into<String>, V: Into<String>>(&self, more: impl IntoIterator<Item = (K, V)>) -> Self {
+    pub fn with<K: Into<String>, V: Into<String>>(
+        &self,
+        more: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
         let mut variables = (*self.variables).clone();
         variables.extend(more.into_iter().map(|(k, v)| (k.into(), v.into())));
-        Self { variables: Arc::new(variables) }
+        Self {
+            variables: Arc::new(variables),
+        }
     }
 
     /// A variable; one that is empty counts as not set.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.variables
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 
     /// Every variable that is set.

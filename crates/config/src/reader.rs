@@ -22,7 +22,9 @@ pub struct ConfigFaults(pub Vec<Fault>);
 impl fmt::Display for ConfigFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the configuration is not usable:")?;
-        self.0.iter().try_for_each(|fault| write!(f, " {} {};", fault.variable, fault.reason))
+        self.0
+            .iter()
+            .try_for_each(|fault| write!(f, " {} {};", fault.variable, fault.reason))
     }
 }
 
@@ -31,7 +33,16 @@ impl fmt::Display for ConfigFaults {
 const MIN_SECRET_LENGTH: usize = 16;
 
 /// Parts that show a secret to be a well-known or placeholder one.
-const WELL_KNOWN: [&str; 8] = ["password", "changeme", "secret", "development", "example", "guest", "postgres", "12345"];
+const WELL_KNOWN: [&str; 8] = [
+    "password",
+    "changeme",
+    "secret",
+    "development",
+    "example",
+    "guest",
+    "postgres",
+    "12345",
+];
 
 /// Reads variables and collects what is wrong with them.
 #[derive(Debug)]
@@ -44,12 +55,18 @@ impl<'a> Reader<'a> {
     /// Reads from `env`.
     #[must_use]
     pub fn new(env: &'a Env) -> Self {
-        Self { env, faults: Vec::new() }
+        Self {
+            env,
+            faults: Vec::new(),
+        }
     }
 
     /// Notes a fault that only the caller can see, such as two values that do not go together.
     pub fn fault(&mut self, variable: &str, reason: impl Into<String>) {
-        self.faults.push(Fault { variable: variable.to_owned(), reason: reason.into() });
+        self.faults.push(Fault {
+            variable: variable.to_owned(),
+            reason: reason.into(),
+        });
     }
 
     /// A variable that may be missing.
@@ -103,7 +120,11 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn list(&self, name: &str) -> Vec<String> {
         let text = self.env.get(name).unwrap_or_default();
-        text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+        text.split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// A secret that has to be there: a key or a token. Outside development a short or well-known one is a fault.
@@ -121,13 +142,18 @@ impl<'a> Reader<'a> {
     }
 
     fn judge_secret(&mut self, name: &str, value: &str) {
-        if self.env.get(name).is_none() || self.env.get("VELURE_ALLOW_DEVELOPMENT_SECRETS") == Some("true") {
+        if self.env.get(name).is_none()
+            || self.env.get("VELURE_ALLOW_DEVELOPMENT_SECRETS") == Some("true")
+        {
             return;
         }
         let folded = value.to_lowercase();
         let pem = value.starts_with("-----BEGIN ");
         if value.len() < MIN_SECRET_LENGTH {
-            self.fault(name, format!("holds a secret of fewer than {MIN_SECRET_LENGTH} characters"));
+            self.fault(
+                name,
+                format!("holds a secret of fewer than {MIN_SECRET_LENGTH} characters"),
+            );
         } else if !pem && WELL_KNOWN.iter().any(|word| folded.contains(word)) {
             self.fault(name, "holds a well-known secret");
         }
@@ -138,7 +164,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// With every fault that was noted.
     pub fn finish<T>(self, value: T) -> Result<T, ConfigFaults> {
-        if self.faults.is_empty() { Ok(value) } else { Err(ConfigFaults(self.faults)) }
+        if self.faults.is_empty() {
+            Ok(value)
+        } else {
+            Err(ConfigFaults(self.faults))
+        }
     }
 }
 
@@ -164,7 +194,14 @@ mod tests {
         reader.required("C");
         reader.secret("KEY");
         let faults = reader.finish(()).expect_err("four faults");
-        assert_eq!(faults.0.iter().map(|f| f.variable.as_str()).collect::<Vec<_>>(), ["A", "B", "C", "KEY"]);
+        assert_eq!(
+            faults
+                .0
+                .iter()
+                .map(|f| f.variable.as_str())
+                .collect::<Vec<_>>(),
+            ["A", "B", "C", "KEY"]
+        );
         assert!(!faults.to_string().contains("canary"));
     }
 
@@ -177,12 +214,16 @@ mod tests {
             ("amqp://app:k3J9x0QmV2rT8wLz@host/%2f", true),
         ];
         for (url, good) in cases {
-            let mut reader = Reader::new(&Env::of([("URL", url)])).finish_with(|r| r.secret_url("URL"));
+            let mut reader =
+                Reader::new(&Env::of([("URL", url)])).finish_with(|r| r.secret_url("URL"));
             assert_eq!(reader.take().is_some(), good, "{url}");
             let development = Env::of([("URL", url), ("VELURE_ALLOW_DEVELOPMENT_SECRETS", "true")]);
             let mut reader = Reader::new(&development);
             let secret = reader.secret_url("URL");
-            assert_eq!(reader.finish(secret).expect("development").expose_secret(), url);
+            assert_eq!(
+                reader.finish(secret).expect("development").expose_secret(),
+                url
+            );
         }
     }
 

@@ -20,7 +20,10 @@ pub(crate) async fn resolve(env: Env) -> Result<Env, ConfigFaults> {
         if let Some(name) = variable.strip_suffix(SUFFIX) {
             if env.get(name).is_some() {
                 let reason = format!("and {name} are both set: give the secret one way only");
-                faults.push(Fault { variable: variable.to_owned(), reason });
+                faults.push(Fault {
+                    variable: variable.to_owned(),
+                    reason,
+                });
             } else {
                 wanted.push((variable.to_owned(), name.to_owned(), arn.to_owned()));
             }
@@ -35,23 +38,40 @@ pub(crate) async fn resolve(env: Env) -> Result<Env, ConfigFaults> {
     // Where the process runs may have to be asked too, when no variable says so.
     let Ok(client) = tokio::time::timeout(DEADLINE, client(&env)).await else {
         let reason = format!("cannot be fetched: no AWS region was found within {DEADLINE:?}");
-        let fault = |(variable, _, _): (String, String, String)| Fault { variable, reason: reason.clone() };
+        let fault = |(variable, _, _): (String, String, String)| Fault {
+            variable,
+            reason: reason.clone(),
+        };
         return Err(ConfigFaults(wanted.into_iter().map(fault).collect()));
     };
     let fetched = join_all(wanted.iter().map(|(variable, name, arn)| {
         let client = &client;
         async move {
-            let answer = tokio::time::timeout(DEADLINE, client.get_secret_value().secret_id(arn).send());
+            let answer =
+                tokio::time::timeout(DEADLINE, client.get_secret_value().secret_id(arn).send());
             match answer.await {
-                Err(_) => Err(Fault { variable: variable.clone(), reason: format!("was not answered within {DEADLINE:?}") }),
+                Err(_) => Err(Fault {
+                    variable: variable.clone(),
+                    reason: format!("was not answered within {DEADLINE:?}"),
+                }),
                 // The SDK's message may quote the request; only the kind of error goes out.
                 Ok(Err(error)) => Err(Fault {
                     variable: variable.clone(),
-                    reason: format!("could not be fetched: {}", error.into_service_error().meta().code().unwrap_or("no answer")),
+                    reason: format!(
+                        "could not be fetched: {}",
+                        error
+                            .into_service_error()
+                            .meta()
+                            .code()
+                            .unwrap_or("no answer")
+                    ),
                 }),
                 Ok(Ok(secret)) => match secret.secret_string() {
                     Some(value) => Ok((name.clone(), value.to_owned())),
-                    None => Err(Fault { variable: variable.clone(), reason: "names a secret that is not a string".to_owned() }),
+                    None => Err(Fault {
+                        variable: variable.clone(),
+                        reason: "names a secret that is not a string".to_owned(),
+                    }),
                 },
             }
         }
@@ -64,7 +84,11 @@ pub(crate) async fn resolve(env: Env) -> Result<Env, ConfigFaults> {
             Err(fault) => faults.push(fault),
         }
     }
-    if faults.is_empty() { Ok(env.with(values)) } else { Err(ConfigFaults(faults)) }
+    if faults.is_empty() {
+        Ok(env.with(values))
+    } else {
+        Err(ConfigFaults(faults))
+    }
 }
 
 async fn client(env: &Env) -> Client {
@@ -76,9 +100,13 @@ async fn client(env: &Env) -> Client {
     if let Some(region) = env.get("AWS_REGION") {
         loader = loader.region(Region::new(region.to_owned()));
     }
-    if let (Some(id), Some(secret)) = (env.get("AWS_ACCESS_KEY_ID"), env.get("AWS_SECRET_ACCESS_KEY")) {
+    if let (Some(id), Some(secret)) = (
+        env.get("AWS_ACCESS_KEY_ID"),
+        env.get("AWS_SECRET_ACCESS_KEY"),
+    ) {
         let token = env.get("AWS_SESSION_TOKEN").map(str::to_owned);
-        loader = loader.credentials_provider(Credentials::new(id, secret, token, None, "environment"));
+        loader =
+            loader.credentials_provider(Credentials::new(id, secret, token, None, "environment"));
     }
     Client::new(&loader.load().await)
 }
@@ -97,7 +125,10 @@ mod tests {
 
     #[tokio::test]
     async fn without_an_arn_nothing_is_asked() {
-        let env = Env::of([("X", "a")]).resolve().await.expect("nothing to fetch");
+        let env = Env::of([("X", "a")])
+            .resolve()
+            .await
+            .expect("nothing to fetch");
         assert_eq!(env.get("X"), Some("a"));
     }
 }

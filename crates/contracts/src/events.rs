@@ -43,7 +43,12 @@ pub enum EventType {
 
 impl EventType {
     /// Every type.
-    pub const ALL: [Self; 4] = [Self::OrderCreated, Self::OrderProcessing, Self::OrderCompleted, Self::OrderFailed];
+    pub const ALL: [Self; 4] = [
+        Self::OrderCreated,
+        Self::OrderProcessing,
+        Self::OrderCompleted,
+        Self::OrderFailed,
+    ];
 
     /// The name on the wire, in SQL and in logs.
     #[must_use]

@@ -132,7 +132,10 @@ mod tests {
         for code in Code::ALL {
             assert!((400..600).contains(&code.status()), "{code:?}");
             assert!(names.insert(code.as_str()), "{code:?}");
-            assert_eq!(serde_json::to_value(code).expect("a code is a string"), code.as_str());
+            assert_eq!(
+                serde_json::to_value(code).expect("a code is a string"),
+                code.as_str()
+            );
         }
     }
 }

@@ -54,7 +54,10 @@ impl std::str::FromStr for BuyerCursor {
     type Err = CursorError;
 
     fn from_str(text: &str) -> Result<Self, CursorError> {
-        let digits = text.strip_prefix('b').filter(|d| d.bytes().all(|b| b.is_ascii_digit())).ok_or(CursorError)?;
+        let digits = text
+            .strip_prefix('b')
+            .filter(|d| d.bytes().all(|b| b.is_ascii_digit()))
+            .ok_or(CursorError)?;
         digits.parse().map(Self).map_err(|_| CursorError)
     }
 }

@@ -49,9 +49,9 @@ impl Cart {
                 return Err(CartError::TooManyLines);
             }
             let quantity = match merged.get(&line.product_id) {
-                Some(held) => {
-                    held.plus(line.quantity).map_err(|_| CartError::TooMuchOf(line.product_id.clone()))?
-                }
+                Some(held) => held
+                    .plus(line.quantity)
+                    .map_err(|_| CartError::TooMuchOf(line.product_id.clone()))?,
                 None => line.quantity,
             };
             merged.insert(line.product_id, quantity);
@@ -59,7 +59,15 @@ impl Cart {
         if merged.is_empty() {
             return Err(CartError::Empty);
         }
-        Ok(Self { lines: merged.into_iter().map(|(product_id, quantity)| CartLine { product_id, quantity }).collect() })
+        Ok(Self {
+            lines: merged
+                .into_iter()
+                .map(|(product_id, quantity)| CartLine {
+                    product_id,
+                    quantity,
+                })
+                .collect(),
+        })
     }
 
     /// The lines, sorted by product id.
@@ -90,7 +98,13 @@ mod tests {
     fn a_cart_is_neither_empty_nor_too_long_nor_too_much_of_one_product() {
         assert_eq!(Cart::new([]), Err(CartError::Empty));
         assert!(Cart::new((0..50).map(|n| line(n, 1))).is_ok());
-        assert_eq!(Cart::new((0..51).map(|n| line(n, 1))), Err(CartError::TooManyLines));
-        assert_eq!(Cart::new([line(1, 99), line(1, 1)]), Err(CartError::TooMuchOf(line(1, 1).product_id)));
+        assert_eq!(
+            Cart::new((0..51).map(|n| line(n, 1))),
+            Err(CartError::TooManyLines)
+        );
+        assert_eq!(
+            Cart::new([line(1, 99), line(1, 1)]),
+            Err(CartError::TooMuchOf(line(1, 1).product_id))
+        );
     }
 }

@@ -84,7 +84,11 @@ impl FromStr for ProductId {
 
     fn from_str(text: &str) -> Result<Self, IdError> {
         let hexadecimal = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if text.len() == 24 && hexadecimal { Ok(Self(text.to_owned())) } else { Err(IdError) }
+        if text.len() == 24 && hexadecimal {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(IdError)
+        }
     }
 }
 
@@ -102,14 +106,23 @@ mod tests {
     fn an_order_id_has_one_spelling() {
         let id = OrderId::generate();
         assert_eq!(id.to_string().parse(), Ok(id));
-        assert_eq!(id.as_uuid().simple().to_string().parse::<OrderId>(), Err(IdError));
+        assert_eq!(
+            id.as_uuid().simple().to_string().parse::<OrderId>(),
+            Err(IdError)
+        );
         assert_eq!("".parse::<OrderId>(), Err(IdError));
     }
 
     #[test]
     fn a_product_id_is_24_lower_case_hexadecimal_digits() {
         assert!("0123456789abcdef01234567".parse::<ProductId>().is_ok());
-        for bad in ["", "0123456789ABCDEF01234567", "0123456789abcdef0123456", "0123456789abcdef0123456g", "{\"$ne\":1}"] {
+        for bad in [
+            "",
+            "0123456789ABCDEF01234567",
+            "0123456789abcdef0123456",
+            "0123456789abcdef0123456g",
+            "{\"$ne\":1}",
+        ] {
             assert_eq!(bad.parse::<ProductId>(), Err(IdError), "{bad}");
         }
     }

@@ -21,14 +21,11 @@ mod quantity;
 
 pub use cart::{Cart, CartError, CartLine, MAX_LINES};
 pub use email::{EmailAddress, EmailError};
-pub use ids::{
-    EventId, IdError, OrderId, ProductId, RequestId, SessionId, UserId,
-};
+pub use ids::{EventId, IdError, OrderId, ProductId, RequestId, SessionId, UserId};
 pub use money::{Currency, CurrencyError, Money, MoneyError};
 pub use order::{
-    FailureCode, IllegalMove, LineItem, OrderFailure, OrderStatus, PaymentMethod, PaymentMethodError, UnknownName,
-    Version,
-    total_of,
+    FailureCode, IllegalMove, LineItem, OrderFailure, OrderStatus, PaymentMethod,
+    PaymentMethodError, UnknownName, Version, total_of,
 };
 pub use password::{NewPassword, PasswordError};
 pub use quantity::{Quantity, QuantityError};

@@ -98,7 +98,10 @@ impl Money {
         if self.currency != other.currency {
             return Err(MoneyError::CurrencyMismatch);
         }
-        let sum = self.minor.checked_add(other.minor).ok_or(MoneyError::TooLarge)?;
+        let sum = self
+            .minor
+            .checked_add(other.minor)
+            .ok_or(MoneyError::TooLarge)?;
         Self::new(sum, self.currency)
     }
 
@@ -107,14 +110,23 @@ impl Money {
     /// # Errors
     /// When the product is too large.
     pub fn times(self, count: u32) -> Result<Self, MoneyError> {
-        let product = self.minor.checked_mul(i64::from(count)).ok_or(MoneyError::TooLarge)?;
+        let product = self
+            .minor
+            .checked_mul(i64::from(count))
+            .ok_or(MoneyError::TooLarge)?;
         Self::new(product, self.currency)
     }
 }
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:02} {}", self.minor / 100, self.minor % 100, self.currency.code())
+        write!(
+            f,
+            "{}.{:02} {}",
+            self.minor / 100,
+            self.minor % 100,
+            self.currency.code()
+        )
     }
 }
 
@@ -131,9 +143,18 @@ mod tests {
     #[test]
     fn an_amount_below_zero_or_beyond_the_limit_cannot_be_made() {
         assert_eq!(Money::new(-1, Currency::Usd), Err(MoneyError::Negative));
-        assert_eq!(Money::new(i64::MIN, Currency::Usd), Err(MoneyError::Negative));
-        assert_eq!(Money::new(Money::MAX_MINOR + 1, Currency::Usd), Err(MoneyError::TooLarge));
-        assert_eq!(Money::new(i64::MAX, Currency::Usd), Err(MoneyError::TooLarge));
+        assert_eq!(
+            Money::new(i64::MIN, Currency::Usd),
+            Err(MoneyError::Negative)
+        );
+        assert_eq!(
+            Money::new(Money::MAX_MINOR + 1, Currency::Usd),
+            Err(MoneyError::TooLarge)
+        );
+        assert_eq!(
+            Money::new(i64::MAX, Currency::Usd),
+            Err(MoneyError::TooLarge)
+        );
     }
 
     #[test]

@@ -49,7 +49,12 @@ pub struct IllegalMove {
 
 impl OrderStatus {
     /// Every status, in the order of an order's life.
-    pub const ALL: [Self; 4] = [Self::Created, Self::Processing, Self::Completed, Self::Failed];
+    pub const ALL: [Self; 4] = [
+        Self::Created,
+        Self::Processing,
+        Self::Completed,
+        Self::Failed,
+    ];
 
     /// The status after the move, when the move is legal.
     ///
@@ -57,7 +62,8 @@ impl OrderStatus {
     /// When it is not: a final status has no way out, and no step can be left out or taken back.
     pub fn advance(self, to: Self) -> Result<Self, IllegalMove> {
         match (self, to) {
-            (Self::Created, Self::Processing) | (Self::Processing, Self::Completed | Self::Failed) => Ok(to),
+            (Self::Created, Self::Processing)
+            | (Self::Processing, Self::Completed | Self::Failed) => Ok(to),
             (
                 Self::Created | Self::Processing | Self::Completed | Self::Failed,
                 Self::Created | Self::Processing | Self::Completed | Self::Failed,
@@ -115,7 +121,10 @@ impl FromStr for OrderStatus {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or(UnknownName)
+        Self::ALL
+            .into_iter()
+            .find(|s| s.as_str() == text)
+            .ok_or(UnknownName)
     }
 }
 
@@ -136,8 +145,13 @@ pub enum FailureCode {
 
 impl FailureCode {
     /// Every code.
-    pub const ALL: [Self; 5] =
-        [Self::InsufficientStock, Self::ProductUnavailable, Self::PaymentDeclined, Self::Timeout, Self::Internal];
+    pub const ALL: [Self; 5] = [
+        Self::InsufficientStock,
+        Self::ProductUnavailable,
+        Self::PaymentDeclined,
+        Self::Timeout,
+        Self::Internal,
+    ];
 
     /// The name in SQL, JSON and logs.
     #[must_use]
@@ -156,7 +170,9 @@ impl FailureCode {
     pub fn message(self) -> &'static str {
         match self {
             Self::InsufficientStock => "There was not enough stock left. Nothing was charged.",
-            Self::ProductUnavailable => "A product in this order is no longer sold. Nothing was charged.",
+            Self::ProductUnavailable => {
+                "A product in this order is no longer sold. Nothing was charged."
+            }
             Self::PaymentDeclined => "The payment was declined. Nothing was charged.",
             Self::Timeout => "The order could not be finished in time. Nothing was charged.",
             Self::Internal => "Something went wrong on our side. Nothing was charged.",
@@ -168,7 +184,10 @@ impl FromStr for FailureCode {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|c| c.as_str() == text).ok_or(UnknownName)
+        Self::ALL
+            .into_iter()
+            .find(|c| c.as_str() == text)
+            .ok_or(UnknownName)
     }
 }
 
@@ -244,8 +263,13 @@ impl FromStr for PaymentMethod {
     /// never stored.
     fn from_str(text: &str) -> Result<Self, PaymentMethodError> {
         let rest = text.strip_prefix("pm_").ok_or(PaymentMethodError)?;
-        let legal = (1..=60).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        if legal { Ok(Self(text.to_owned())) } else { Err(PaymentMethodError) }
+        let legal = (1..=60).contains(&rest.len())
+            && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if legal {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(PaymentMethodError)
+        }
     }
 }
 
@@ -270,13 +294,23 @@ mod tests {
                 }
             }
         }
-        assert_eq!(legal, [("CREATED", "PROCESSING"), ("PROCESSING", "COMPLETED"), ("PROCESSING", "FAILED")]);
+        assert_eq!(
+            legal,
+            [
+                ("CREATED", "PROCESSING"),
+                ("PROCESSING", "COMPLETED"),
+                ("PROCESSING", "FAILED")
+            ]
+        );
     }
 
     #[test]
     fn a_final_status_has_no_way_out_and_every_other_has_one() {
         for from in OrderStatus::ALL {
-            let ways_out = OrderStatus::ALL.into_iter().filter(|to| from.advance(*to).is_ok()).count();
+            let ways_out = OrderStatus::ALL
+                .into_iter()
+                .filter(|to| from.advance(*to).is_ok())
+                .count();
             assert_eq!(ways_out == 0, from.is_final(), "{from:?}");
         }
     }
@@ -284,7 +318,10 @@ mod tests {
     #[test]
     fn every_legal_move_raises_the_version_by_one() {
         for from in OrderStatus::ALL {
-            for to in OrderStatus::ALL.into_iter().filter(|to| from.advance(*to).is_ok()) {
+            for to in OrderStatus::ALL
+                .into_iter()
+                .filter(|to| from.advance(*to).is_ok())
+            {
                 assert_eq!(to.version().get(), from.version().get() + 1);
                 assert_eq!(to.previous(), Some(from));
             }
@@ -305,7 +342,14 @@ mod tests {
     #[test]
     fn a_card_number_is_no_payment_method() {
         assert!("pm_card_visa".parse::<PaymentMethod>().is_ok());
-        for bad in ["", "pm_", "4242424242424242", "pm_a b", "pm_ü", &format!("pm_{}", "a".repeat(61))] {
+        for bad in [
+            "",
+            "pm_",
+            "4242424242424242",
+            "pm_a b",
+            "pm_ü",
+            &format!("pm_{}", "a".repeat(61)),
+        ] {
             assert!(bad.parse::<PaymentMethod>().is_err(), "{bad}");
         }
     }
@@ -318,7 +362,13 @@ mod tests {
             quantity: Quantity::new(quantity).expect("a legal quantity"),
             unit_price: Money::new(minor, Currency::Usd).expect("a legal amount"),
         };
-        assert_eq!(total_of(&[line(1, 3, 1999), line(2, 1, 5)]).map(Money::minor), Ok(6002));
-        assert_eq!(total_of(&[line(1, 99, Money::MAX_MINOR)]), Err(MoneyError::TooLarge));
+        assert_eq!(
+            total_of(&[line(1, 3, 1999), line(2, 1, 5)]).map(Money::minor),
+            Ok(6002)
+        );
+        assert_eq!(
+            total_of(&[line(1, 99, Money::MAX_MINOR)]),
+            Err(MoneyError::TooLarge)
+        );
     }
 }

@@ -35,7 +35,9 @@ impl NewPassword {
     pub fn new(text: String) -> Result<Self, PasswordError> {
         match text.chars().count() {
             ..Self::MIN_LENGTH => Err(PasswordError::TooShort),
-            Self::MIN_LENGTH..=Self::MAX_LENGTH if COMMON.contains(text.to_lowercase().as_str()) => {
+            Self::MIN_LENGTH..=Self::MAX_LENGTH
+                if COMMON.contains(text.to_lowercase().as_str()) =>
+            {
                 Err(PasswordError::Common)
             }
             Self::MIN_LENGTH..=Self::MAX_LENGTH => Ok(Self(text)),
@@ -57,8 +59,12 @@ impl fmt::Debug for NewPassword {
 }
 
 /// Passwords of 8 and more characters that head every published list of leaked ones, and the shop's own words.
-static COMMON: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| include_str!("common_passwords.txt").lines().filter(|l| !l.is_empty()).collect());
+static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    include_str!("common_passwords.txt")
+        .lines()
+        .filter(|l| !l.is_empty())
+        .collect()
+});
 
 #[cfg(test)]
 mod tests {
@@ -66,23 +72,45 @@ mod tests {
 
     #[test]
     fn a_password_has_8_to_128_characters() {
-        assert_eq!(NewPassword::new("1234567".into()), Err(PasswordError::TooShort));
-        assert_eq!(NewPassword::new("ß".repeat(7)), Err(PasswordError::TooShort));
+        assert_eq!(
+            NewPassword::new("1234567".into()),
+            Err(PasswordError::TooShort)
+        );
+        assert_eq!(
+            NewPassword::new("ß".repeat(7)),
+            Err(PasswordError::TooShort)
+        );
         assert!(NewPassword::new("ß".repeat(128)).is_ok());
-        assert_eq!(NewPassword::new("x".repeat(129)), Err(PasswordError::TooLong));
+        assert_eq!(
+            NewPassword::new("x".repeat(129)),
+            Err(PasswordError::TooLong)
+        );
     }
 
     #[test]
     fn the_passwords_that_everybody_tries_first_are_refused_in_any_case() {
-        for bad in ["password", "PassWord1", "12345678", "qwertyuiop", "velure123"] {
-            assert_eq!(NewPassword::new(bad.into()), Err(PasswordError::Common), "{bad}");
+        for bad in [
+            "password",
+            "PassWord1",
+            "12345678",
+            "qwertyuiop",
+            "velure123",
+        ] {
+            assert_eq!(
+                NewPassword::new(bad.into()),
+                Err(PasswordError::Common),
+                "{bad}"
+            );
         }
     }
 
     #[test]
     fn every_listed_password_is_long_enough_to_matter() {
         for listed in COMMON.iter() {
-            assert!(listed.chars().count() >= NewPassword::MIN_LENGTH, "{listed}");
+            assert!(
+                listed.chars().count() >= NewPassword::MIN_LENGTH,
+                "{listed}"
+            );
             assert_eq!(*listed, listed.to_lowercase());
         }
     }

@@ -30,7 +30,10 @@ pub struct SessionCheckError(#[source] pub Box<dyn std::error::Error + Send + Sy
 /// 30 s old.
 pub trait SessionCheck: Send + Sync {
     /// What the database says of the session of `token`.
-    fn check<'a>(&'a self, token: &'a AccessToken) -> BoxFuture<'a, Result<SessionVerdict, SessionCheckError>>;
+    fn check<'a>(
+        &'a self,
+        token: &'a AccessToken,
+    ) -> BoxFuture<'a, Result<SessionVerdict, SessionCheckError>>;
 }
 
 /// Finds out who calls.
@@ -50,7 +53,10 @@ impl Authenticator {
     /// Knows nobody yet: every route that asks for someone answers 401.
     #[must_use]
     pub fn nobody() -> Self {
-        Self { access: None, service: None }
+        Self {
+            access: None,
+            service: None,
+        }
     }
 
     /// Knows users: their tokens are signed by one of `keys`, and `sessions` knows whether they were ended.
@@ -77,8 +83,13 @@ impl Authenticator {
             Auth::None => Ok(Caller::Anonymous),
             Auth::Shopper => self.user(headers).await,
             Auth::Admin => match self.user(headers).await? {
-                admin @ Caller::User { role: UserRole::Admin, .. } => Ok(admin),
-                Caller::User { .. } | Caller::Anonymous | Caller::Service(_) => Err(ApiError::new(Code::Forbidden)),
+                admin @ Caller::User {
+                    role: UserRole::Admin,
+                    ..
+                } => Ok(admin),
+                Caller::User { .. } | Caller::Anonymous | Caller::Service(_) => {
+                    Err(ApiError::new(Code::Forbidden))
+                }
             },
             Auth::Service => self.process(headers),
         }
@@ -86,11 +97,15 @@ impl Authenticator {
 
     async fn user(&self, headers: &HeaderMap) -> Result<Caller, ApiError> {
         let token = self.access_token(headers)?;
-        let Some((_, sessions)) = &self.access else { return Err(unauthenticated()) };
+        let Some((_, sessions)) = &self.access else {
+            return Err(unauthenticated());
+        };
         match sessions.check(&token).await {
-            Ok(SessionVerdict::Active { role }) => {
-                Ok(Caller::User { user_id: token.user_id(), session_id: token.session_id(), role })
-            }
+            Ok(SessionVerdict::Active { role }) => Ok(Caller::User {
+                user_id: token.user_id(),
+                session_id: token.session_id(),
+                role,
+            }),
             Ok(SessionVerdict::Ended) => Err(unauthenticated()),
             Err(error) => Err(ApiError::unavailable(error)),
         }
@@ -101,17 +116,30 @@ impl Authenticator {
     /// # Errors
     /// 401 when there is none or it is not good.
     pub fn access_token(&self, headers: &HeaderMap) -> Result<AccessToken, ApiError> {
-        let Some((keys, _)) = &self.access else { return Err(unauthenticated()) };
+        let Some((keys, _)) = &self.access else {
+            return Err(unauthenticated());
+        };
         let token = cookie(headers, ACCESS_COOKIE).ok_or_else(unauthenticated)?;
-        keys.verify_access(token).map_err(|error| unauthenticated().source(error))
+        keys.verify_access(token)
+            .map_err(|error| unauthenticated().source(error))
     }
 
     fn process(&self, headers: &HeaderMap) -> Result<Caller, ApiError> {
-        let Some((keys, audience)) = &self.service else { return Err(unauthenticated()) };
+        let Some((keys, audience)) = &self.service else {
+            return Err(unauthenticated());
+        };
         let mut given = headers.get_all("authorization").iter();
-        let (Some(value), None) = (given.next(), given.next()) else { return Err(unauthenticated()) };
-        let token = value.to_str().ok().and_then(|v| v.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?;
-        let caller = keys.verify_service(token, audience).map_err(|error| unauthenticated().source(error))?;
+        let (Some(value), None) = (given.next(), given.next()) else {
+            return Err(unauthenticated());
+        };
+        let token = value
+            .to_str()
+            .ok()
+            .and_then(|v| v.strip_prefix("Bearer "))
+            .ok_or_else(unauthenticated)?;
+        let caller = keys
+            .verify_service(token, audience)
+            .map_err(|error| unauthenticated().source(error))?;
         Ok(Caller::Service(caller))
     }
 }

@@ -25,7 +25,9 @@ impl CsrfPolicy {
         let origin = text("origin");
         match (site, origin) {
             (Some("same-origin"), _) => true,
-            (_, Some(origin)) if self.allowed_origins.iter().any(|allowed| allowed == origin) => true,
+            (_, Some(origin)) if self.allowed_origins.iter().any(|allowed| allowed == origin) => {
+                true
+            }
             (None, None) => text("x-velure-csrf") == Some("1"),
             (Some(_), _) | (None, Some(_)) => false,
         }
@@ -41,11 +43,20 @@ mod tests {
         let policy = CsrfPolicy::new(vec!["https://velure.example".into()]);
         let cases: [(&[(&str, &str)], bool); 12] = [
             (&[("sec-fetch-site", "same-origin")], true),
-            (&[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")], true),
+            (
+                &[
+                    ("sec-fetch-site", "same-origin"),
+                    ("origin", "https://evil.example"),
+                ],
+                true,
+            ),
             (&[("sec-fetch-site", "same-site")], false),
             (&[("sec-fetch-site", "cross-site")], false),
             (&[("sec-fetch-site", "none")], false),
-            (&[("sec-fetch-site", "cross-site"), ("x-velure-csrf", "1")], false),
+            (
+                &[("sec-fetch-site", "cross-site"), ("x-velure-csrf", "1")],
+                false,
+            ),
             (&[("origin", "https://velure.example")], true),
             (&[("origin", "https://velure.example.evil.example")], false),
             (&[("origin", "null"), ("x-velure-csrf", "1")], false),
@@ -56,7 +67,10 @@ mod tests {
         for (headers, allowed) in cases {
             let mut map = HeaderMap::new();
             for (name, value) in headers {
-                map.insert(http::HeaderName::from_static(name), http::HeaderValue::from_static(value));
+                map.insert(
+                    http::HeaderName::from_static(name),
+                    http::HeaderValue::from_static(value),
+                );
             }
             assert_eq!(policy.allows(&map), allowed, "{headers:?}");
         }

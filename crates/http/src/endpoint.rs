@@ -23,8 +23,14 @@ pub enum StartError {
 
 impl StartError {
     /// `what` could not be built.
-    pub fn client(what: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Client { what, source: source.into() }
+    pub fn client(
+        what: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Client {
+            what,
+            source: source.into(),
+        }
     }
 }
 
@@ -45,7 +51,10 @@ pub trait Context: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     /// When keys or clients cannot be built from the variables.
-    fn authenticator(&self, auth: Auth) -> impl Future<Output = Result<Authenticator, StartError>> + Send;
+    fn authenticator(
+        &self,
+        auth: Auth,
+    ) -> impl Future<Output = Result<Authenticator, StartError>> + Send;
 }
 
 /// One HTTP endpoint: what it needs, and what it does with a request.

@@ -23,7 +23,15 @@ impl ApiError {
     /// An error with this code and nothing else to say.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self { code, detail: None, fields: Vec::new(), extensions: Map::new(), retry_after: None, cookies: Vec::new(), source: None }
+        Self {
+            code,
+            detail: None,
+            fields: Vec::new(),
+            extensions: Map::new(),
+            retry_after: None,
+            cookies: Vec::new(),
+            source: None,
+        }
     }
 
     /// 503: something we need does not answer. `source` says what, in our logs.
@@ -58,7 +66,11 @@ impl ApiError {
     /// One value at fault.
     #[must_use]
     pub fn field(mut self, field: &str, code: &str, message: impl Into<String>) -> Self {
-        self.fields.push(FieldError { field: field.to_owned(), code: code.to_owned(), message: message.into() });
+        self.fields.push(FieldError {
+            field: field.to_owned(),
+            code: code.to_owned(),
+            message: message.into(),
+        });
         self
     }
 
@@ -130,7 +142,11 @@ impl ApiError {
             title: self.code.title().to_owned(),
             status: self.code.status(),
             code: self.code,
-            detail: self.detail.as_deref().map(str::to_owned).unwrap_or_else(|| format!("{}.", self.code.title())),
+            detail: self
+                .detail
+                .as_deref()
+                .map(str::to_owned)
+                .unwrap_or_else(|| format!("{}.", self.code.title())),
             request_id: request_id.to_owned(),
             fields: self.fields.clone(),
             extensions: self.extensions.clone(),
@@ -151,11 +167,20 @@ impl FieldErrors {
 
     /// Notes one value at fault.
     pub fn add(&mut self, field: impl Into<String>, code: &str, message: impl Into<String>) {
-        self.0.push(FieldError { field: field.into(), code: code.to_owned(), message: message.into() });
+        self.0.push(FieldError {
+            field: field.into(),
+            code: code.to_owned(),
+            message: message.into(),
+        });
     }
 
     /// The parsed value, or `None` with its error noted under `field`.
-    pub fn take<T, E: std::fmt::Display>(&mut self, field: &str, code: &str, outcome: Result<T, E>) -> Option<T> {
+    pub fn take<T, E: std::fmt::Display>(
+        &mut self,
+        field: &str,
+        code: &str,
+        outcome: Result<T, E>,
+    ) -> Option<T> {
         match outcome {
             Ok(value) => Some(value),
             Err(error) => {

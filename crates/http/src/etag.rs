@@ -32,7 +32,11 @@ impl ETag {
     #[must_use]
     pub fn is_in(&self, list: &str, weak: bool) -> bool {
         list.split(',').map(str::trim).any(|tag| {
-            let tag = if weak { tag.strip_prefix("W/").unwrap_or(tag) } else { tag };
+            let tag = if weak {
+                tag.strip_prefix("W/").unwrap_or(tag)
+            } else {
+                tag
+            };
             tag == "*" || tag == self.0
         })
     }
@@ -41,7 +45,11 @@ impl ETag {
 /// Whether the client already has this version: 304 is the answer then.
 #[must_use]
 pub fn none_match(headers: &HeaderMap, tag: &ETag) -> bool {
-    headers.get_all("if-none-match").iter().filter_map(|value| value.to_str().ok()).any(|list| tag.is_in(list, true))
+    headers
+        .get_all("if-none-match")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|list| tag.is_in(list, true))
 }
 
 #[cfg(test)]

@@ -49,7 +49,9 @@ where
     }
     // Two TLS backends are linked in by our dependencies; the process has to name one.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(serve(env)),
         Err(error) => Err(error.to_string()),
@@ -63,7 +65,9 @@ where
     }
 }
 
-async fn run<Fut>(answer: impl Fn(RequestParts) -> Fut + Clone + Send + 'static) -> Result<(), String>
+async fn run<Fut>(
+    answer: impl Fn(RequestParts) -> Fut + Clone + Send + 'static,
+) -> Result<(), String>
 where
     Fut: Future<Output = http::Response<Bytes>> + Send + 'static,
 {
@@ -71,7 +75,9 @@ where
         let answer = answer(parts(request));
         async move { Ok::<_, lambda_http::Error>(answer.await.map(into_body)) }
     });
-    lambda_http::run_concurrent(handler).await.map_err(|error| error.to_string())
+    lambda_http::run_concurrent(handler)
+        .await
+        .map_err(|error| error.to_string())
 }
 
 async fn start<E: Endpoint>(env: Env) -> Result<Mounted, StartError> {
@@ -104,9 +110,14 @@ fn into_body(body: Bytes) -> Body {
 fn parts(request: lambda_http::Request) -> RequestParts {
     let path = request.raw_http_path().to_owned();
     let (id, client_ip) = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => {
-            (context.request_id.clone(), context.http.source_ip.as_deref().and_then(|ip| ip.parse().ok()))
-        }
+        Some(RequestContext::ApiGatewayV2(context)) => (
+            context.request_id.clone(),
+            context
+                .http
+                .source_ip
+                .as_deref()
+                .and_then(|ip| ip.parse().ok()),
+        ),
         _ => (None, None),
     };
     let (parts, body) = request.into_parts();

@@ -31,10 +31,11 @@ pub use error::{ApiError, FieldErrors};
 pub use etag::{ETag, none_match};
 pub use key_pair::{GenerateKeyError, KeyPair, jwk_set};
 pub use lambda::{serve, serve_fallback};
-pub use mounted::{Mounted, body_too_large, fallback, internal_error, timed_out, render};
+pub use mounted::{Mounted, body_too_large, fallback, internal_error, render, timed_out};
 pub use reply::Reply;
 pub use request::{Paging, Request, RequestParts};
 pub use route::{Auth, Route, Throttle, route_named, routes};
 pub use tokens::{
-    ACCESS_AUDIENCE, ACCESS_COOKIE, AccessClaims, AccessToken, KeyError, KeySet, ServiceSigner, SigningKey, TokenError,
+    ACCESS_AUDIENCE, ACCESS_COOKIE, AccessClaims, AccessToken, KeyError, KeySet, ServiceSigner,
+    SigningKey, TokenError,
 };

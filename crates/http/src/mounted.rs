@@ -10,8 +10,8 @@ use velure_contracts::Code;
 use velure_telemetry::TraceContext;
 
 use crate::{
-    ApiError, Auth, Authenticator, Context, CsrfPolicy, Endpoint, Reply, Request, RequestParts, Route, StartError,
-    route_named, routes,
+    ApiError, Auth, Authenticator, Context, CsrfPolicy, Endpoint, Reply, Request, RequestParts,
+    Route, StartError, route_named, routes,
 };
 
 /// The most bytes of headers a request may have.
@@ -43,11 +43,14 @@ impl Mounted {
     /// # Panics
     /// When the endpoint has no row in the route table; a test of every context holds them together.
     pub async fn connect<E: Endpoint>(context: &E::Context) -> Result<Self, StartError> {
-        let route = route_named(E::NAME).expect("every endpoint has a row in functions/routes.json");
+        let route =
+            route_named(E::NAME).expect("every endpoint has a row in functions/routes.json");
         let authenticator = async {
             match route.auth {
                 Auth::None => Ok(Authenticator::nobody()),
-                Auth::Shopper | Auth::Admin | Auth::Service => context.authenticator(route.auth).await,
+                Auth::Shopper | Auth::Admin | Auth::Service => {
+                    context.authenticator(route.auth).await
+                }
             }
         };
         let (authenticator, endpoint) = futures::try_join!(authenticator, E::connect(context))?;
@@ -57,7 +60,12 @@ impl Mounted {
             let endpoint = Arc::clone(&endpoint);
             Box::pin(async move { endpoint.handle(request).await })
         });
-        Ok(Self { route, authenticator, csrf, handle })
+        Ok(Self {
+            route,
+            authenticator,
+            csrf,
+            handle,
+        })
     }
 
     /// The endpoint's row.
@@ -71,8 +79,14 @@ impl Mounted {
         let started = Instant::now();
         let id = parts.id.clone();
         let method = parts.method.clone();
-        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let trace = TraceContext::continue_or_generate(header("traceparent"), header("tracestate")).child();
+        let header = |name: &str| {
+            parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        let trace =
+            TraceContext::continue_or_generate(header("traceparent"), header("tracestate")).child();
         let trace_id = trace.trace_id();
         let outcome = self.admit_and_handle(parts, trace).await;
         let answer = render(&id, outcome);
@@ -89,18 +103,37 @@ impl Mounted {
         answer
     }
 
-    async fn admit_and_handle(&self, parts: RequestParts, trace: TraceContext) -> Result<Reply, ApiError> {
-        let Some(params) = self.route.match_path(&parts.path) else { return Err(ApiError::not_found()) };
-        let params = params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let header_bytes = parts.headers.iter().map(|(n, v)| n.as_str().len() + v.len()).sum::<usize>();
+    async fn admit_and_handle(
+        &self,
+        parts: RequestParts,
+        trace: TraceContext,
+    ) -> Result<Reply, ApiError> {
+        let Some(params) = self.route.match_path(&parts.path) else {
+            return Err(ApiError::not_found());
+        };
+        let params = params
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        let header_bytes = parts
+            .headers
+            .iter()
+            .map(|(n, v)| n.as_str().len() + v.len())
+            .sum::<usize>();
         if parts.body.len() > self.route.body_limit_bytes || header_bytes > HEADER_LIMIT {
             return Err(too_large(self.route.body_limit_bytes));
         }
         let changes_something = !matches!(parts.method.as_str(), "GET" | "HEAD");
-        if changes_something && self.route.auth != Auth::Service && !self.csrf.allows(&parts.headers) {
+        if changes_something
+            && self.route.auth != Auth::Service
+            && !self.csrf.allows(&parts.headers)
+        {
             return Err(ApiError::new(Code::CsrfRefused));
         }
-        let caller = self.authenticator.authenticate(self.route.auth, &parts.headers).await?;
+        let caller = self
+            .authenticator
+            .authenticate(self.route.auth, &parts.headers)
+            .await?;
         (self.handle)(Request::new(parts, params, caller, trace)).await
     }
 }
@@ -108,8 +141,11 @@ impl Mounted {
 /// The answer for a path and method that no route has: 405 when the path has others, else 404.
 #[must_use]
 pub fn fallback(parts: &RequestParts) -> Response<Bytes> {
-    let mut allowed: Vec<&str> =
-        routes().iter().filter(|r| r.match_path(&parts.path).is_some()).map(|r| r.method.as_str()).collect();
+    let mut allowed: Vec<&str> = routes()
+        .iter()
+        .filter(|r| r.match_path(&parts.path).is_some())
+        .map(|r| r.method.as_str())
+        .collect();
     allowed.sort_unstable();
     allowed.dedup();
     if allowed.is_empty() {
@@ -135,7 +171,10 @@ pub fn render(request_id: &str, outcome: Result<Reply, ApiError>) -> Response<By
         set("x-request-id", id);
     }
     set("cache-control", HeaderValue::from_static("no-store"));
-    set("x-content-type-options", HeaderValue::from_static("nosniff"));
+    set(
+        "x-content-type-options",
+        HeaderValue::from_static("nosniff"),
+    );
     let mut answer = Response::new(body);
     *answer.status_mut() = status;
     *answer.headers_mut() = headers;
@@ -147,17 +186,33 @@ fn problem(request_id: &str, error: &ApiError) -> (StatusCode, HeaderMap, Bytes)
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let cause = error.cause();
     if status.is_server_error() {
-        tracing::error!(request.id = request_id, problem.code = problem.code.as_str(), error = cause, "request failed");
+        tracing::error!(
+            request.id = request_id,
+            problem.code = problem.code.as_str(),
+            error = cause,
+            "request failed"
+        );
     } else {
-        tracing::debug!(request.id = request_id, problem.code = problem.code.as_str(), error = cause, "request refused");
+        tracing::debug!(
+            request.id = request_id,
+            problem.code = problem.code.as_str(),
+            error = cause,
+            "request refused"
+        );
     }
     let mut headers = HeaderMap::new();
-    headers.insert("content-type", HeaderValue::from_static("application/problem+json"));
+    headers.insert(
+        "content-type",
+        HeaderValue::from_static("application/problem+json"),
+    );
     if let Some(seconds) = error.retry_after_seconds() {
         headers.insert("retry-after", HeaderValue::from(seconds));
     }
     for cookie in error.cookies() {
-        headers.append("set-cookie", HeaderValue::from_str(cookie).expect("a cookie of ours is printable"));
+        headers.append(
+            "set-cookie",
+            HeaderValue::from_str(cookie).expect("a cookie of ours is printable"),
+        );
     }
     let body = serde_json::to_vec(&problem).expect("a problem is JSON");
     (status, headers, body.into())
@@ -178,7 +233,12 @@ pub fn body_too_large(request_id: &str, limit: usize) -> Response<Bytes> {
 /// Answers for a shell that waited as long as the route allows.
 #[must_use]
 pub fn timed_out(request_id: &str) -> Response<Bytes> {
-    render(request_id, Err(ApiError::new(Code::Unavailable).detail("The answer took too long.").retry_after(1)))
+    render(
+        request_id,
+        Err(ApiError::new(Code::Unavailable)
+            .detail("The answer took too long.")
+            .retry_after(1)),
+    )
 }
 
 fn too_large(limit: usize) -> ApiError {

@@ -15,7 +15,12 @@ pub struct Reply {
 impl Reply {
     fn json(status: StatusCode, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).expect("a contract type is JSON");
-        Self { status, headers: HeaderMap::new(), body: body.into() }.header("content-type", "application/json")
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: body.into(),
+        }
+        .header("content-type", "application/json")
     }
 
     /// 200 with a JSON body.
@@ -33,13 +38,22 @@ impl Reply {
     /// 204.
     #[must_use]
     pub fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, headers: HeaderMap::new(), body: Bytes::new() }
+        Self {
+            status: StatusCode::NO_CONTENT,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
     }
 
     /// 304: the client has this version already.
     #[must_use]
     pub fn not_modified(tag: &ETag) -> Self {
-        Self { status: StatusCode::NOT_MODIFIED, headers: HeaderMap::new(), body: Bytes::new() }.etag(tag)
+        Self {
+            status: StatusCode::NOT_MODIFIED,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
+        .etag(tag)
     }
 
     /// Where the new thing is.
@@ -66,7 +80,8 @@ impl Reply {
     /// When the value is no header value: values are ours, never a client's.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
-        let value = HeaderValue::from_str(value.as_ref()).expect("a header value of ours is printable");
+        let value =
+            HeaderValue::from_str(value.as_ref()).expect("a header value of ours is printable");
         self.headers.append(HeaderName::from_static(name), value);
         self
     }

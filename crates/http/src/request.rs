@@ -54,12 +54,19 @@ impl Paging {
     ///
     /// # Errors
     /// 400 when one is not a number in its bounds.
-    pub fn parse(page: Option<&str>, page_size: Option<&str>, default_size: u32) -> Result<Self, ApiError> {
+    pub fn parse(
+        page: Option<&str>,
+        page_size: Option<&str>,
+        default_size: u32,
+    ) -> Result<Self, ApiError> {
         let number = |name: &str, text: Option<&str>, default: u32, max: u32| match text {
             None => Ok(default),
             Some(text) => match text.parse::<u32>() {
                 Ok(value) if (1..=max).contains(&value) && !text.starts_with('+') => Ok(value),
-                Ok(_) | Err(_) => Err(ApiError::invalid_parameter(name, format!("{name} is a number from 1 to {max}"))),
+                Ok(_) | Err(_) => Err(ApiError::invalid_parameter(
+                    name,
+                    format!("{name} is a number from 1 to {max}"),
+                )),
             },
         };
         Ok(Self {
@@ -76,8 +83,18 @@ impl Paging {
 }
 
 impl Request {
-    pub(crate) fn new(parts: RequestParts, params: Vec<(String, String)>, caller: Caller, trace: TraceContext) -> Self {
-        Self { parts, params, caller, trace }
+    pub(crate) fn new(
+        parts: RequestParts,
+        params: Vec<(String, String)>,
+        caller: Caller,
+        trace: TraceContext,
+    ) -> Self {
+        Self {
+            parts,
+            params,
+            caller,
+            trace,
+        }
     }
 
     /// The id of the request, as in the `x-request-id` header of the answer.
@@ -170,7 +187,8 @@ impl Request {
     /// 400 when a parameter is unknown or cannot be read.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         serde_html_form::from_str(&self.parts.query).map_err(|error| {
-            ApiError::new(Code::InvalidParameter).detail(format!("The query cannot be read: {error}."))
+            ApiError::new(Code::InvalidParameter)
+                .detail(format!("The query cannot be read: {error}."))
         })
     }
 
@@ -188,11 +206,17 @@ impl Request {
         let value = serde_path_to_error::deserialize::<_, T>(&mut json).map_err(|error| {
             let path = error.path().to_string();
             let message = error.inner().to_string();
-            let malformed = ApiError::new(Code::MalformedBody).detail(format!("The body cannot be read: {message}."));
-            if path == "." { malformed } else { malformed.field(&path, "malformed", message) }
+            let malformed = ApiError::new(Code::MalformedBody)
+                .detail(format!("The body cannot be read: {message}."));
+            if path == "." {
+                malformed
+            } else {
+                malformed.field(&path, "malformed", message)
+            }
         })?;
         json.end().map_err(|_| {
-            ApiError::new(Code::MalformedBody).detail("There is something after the end of the JSON value.")
+            ApiError::new(Code::MalformedBody)
+                .detail("There is something after the end of the JSON value.")
         })?;
         Ok(value)
     }
@@ -221,8 +245,19 @@ mod tests {
 
     #[test]
     fn paging_has_bounds_and_defaults() {
-        assert_eq!(Paging::parse(None, None, 12).ok(), Some(Paging { page: 1, page_size: 12 }));
-        assert_eq!(Paging::parse(Some("3"), Some("100"), 12).map(|p| p.skip()).ok(), Some(200));
+        assert_eq!(
+            Paging::parse(None, None, 12).ok(),
+            Some(Paging {
+                page: 1,
+                page_size: 12
+            })
+        );
+        assert_eq!(
+            Paging::parse(Some("3"), Some("100"), 12)
+                .map(|p| p.skip())
+                .ok(),
+            Some(200)
+        );
         for bad in ["0", "-1", "101", "abc", "", "1.5", "+1", "99999999999"] {
             assert!(Paging::parse(None, Some(bad), 12).is_err(), "{bad}");
         }
@@ -232,7 +267,10 @@ mod tests {
     #[test]
     fn a_cookie_is_found_by_its_whole_name() {
         let mut headers = HeaderMap::new();
-        headers.insert("cookie", http::HeaderValue::from_static("xa=1; a=2;b=3; a=4"));
+        headers.insert(
+            "cookie",
+            http::HeaderValue::from_static("xa=1; a=2;b=3; a=4"),
+        );
         assert_eq!(cookie(&headers, "a"), Some("2"));
         assert_eq!(cookie(&headers, "b"), Some("3"));
         assert_eq!(cookie(&headers, "c"), None);

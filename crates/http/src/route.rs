@@ -61,8 +61,8 @@ struct Table {
 }
 
 static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
-    let table: Table =
-        serde_json::from_str(include_str!("../../../functions/routes.json")).expect("the route table is checked by a test");
+    let table: Table = serde_json::from_str(include_str!("../../../functions/routes.json"))
+        .expect("the route table is checked by a test");
     table.routes
 });
 
@@ -104,7 +104,10 @@ impl Route {
     /// How much of the path is literal: `/api/products/count` goes before `/api/products/{id}`.
     #[must_use]
     pub fn literal_segments(&self) -> usize {
-        self.path.split('/').filter(|segment| !segment.starts_with('{')).count()
+        self.path
+            .split('/')
+            .filter(|segment| !segment.starts_with('{'))
+            .count()
     }
 }
 
@@ -133,7 +136,12 @@ mod tests {
         let mut calls = std::collections::HashSet::new();
         for route in routes() {
             assert!(names.insert(&route.name), "{}", route.name);
-            assert!(calls.insert((&route.method, &route.path)), "{} {}", route.method, route.path);
+            assert!(
+                calls.insert((&route.method, &route.path)),
+                "{} {}",
+                route.method,
+                route.path
+            );
         }
     }
 
@@ -142,7 +150,11 @@ mod tests {
         for route in routes() {
             assert!((1..29).contains(&route.timeout_s), "{}", route.name);
             assert!(route.body_limit_bytes <= 32 * 1024, "{}", route.name);
-            assert!(route.throttle.rate <= route.throttle.burst, "{}", route.name);
+            assert!(
+                route.throttle.rate <= route.throttle.burst,
+                "{}",
+                route.name
+            );
         }
     }
 
@@ -158,9 +170,21 @@ mod tests {
     #[test]
     fn a_path_gives_its_parameters_decoded_once() {
         let route = route_named("get-product").expect("the route is there");
-        assert_eq!(route.match_path("/api/products/a%20b%2Fc"), Some(vec![("id", "a b/c".to_owned())]));
-        assert_eq!(route.match_path("/api/products/%2541"), Some(vec![("id", "%41".to_owned())]));
-        for other in ["/api/products", "/api/products/", "/api/products/a/b", "/api/products/%ff", "/api/products/%4"] {
+        assert_eq!(
+            route.match_path("/api/products/a%20b%2Fc"),
+            Some(vec![("id", "a b/c".to_owned())])
+        );
+        assert_eq!(
+            route.match_path("/api/products/%2541"),
+            Some(vec![("id", "%41".to_owned())])
+        );
+        for other in [
+            "/api/products",
+            "/api/products/",
+            "/api/products/a/b",
+            "/api/products/%ff",
+            "/api/products/%4",
+        ] {
             assert_eq!(route.match_path(other), None, "{other}");
         }
     }

@@ -54,8 +54,12 @@ impl TestRequest {
     /// When it is no header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        let name = name.parse::<HeaderName>().expect("a test's header has a name");
-        self.parts.headers.insert(name, value.parse().expect("a test's header has a value"));
+        let name = name
+            .parse::<HeaderName>()
+            .expect("a test's header has a name");
+        self.parts
+            .headers
+            .insert(name, value.parse().expect("a test's header has a value"));
         self
     }
 
@@ -69,7 +73,13 @@ impl TestRequest {
     /// With one more cookie.
     #[must_use]
     pub fn cookie(self, name: &str, value: &str) -> Self {
-        let held = self.parts.headers.get("cookie").and_then(|v| v.to_str().ok()).map(|c| format!("{c}; ")).unwrap_or_default();
+        let held = self
+            .parts
+            .headers
+            .get("cookie")
+            .and_then(|v| v.to_str().ok())
+            .map(|c| format!("{c}; "))
+            .unwrap_or_default();
         self.header("cookie", &format!("{held}{name}={value}"))
     }
 
@@ -109,7 +119,11 @@ impl TestAnswer {
     /// When it is not JSON.
     #[must_use]
     pub fn json(&self) -> Value {
-        if self.0.body().is_empty() { Value::Null } else { serde_json::from_slice(self.0.body()).expect("the body is JSON") }
+        if self.0.body().is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(self.0.body()).expect("the body is JSON")
+        }
     }
 
     /// A header.
@@ -121,12 +135,20 @@ impl TestAnswer {
     /// Every `Set-Cookie`.
     #[must_use]
     pub fn set_cookies(&self) -> Vec<&str> {
-        self.0.headers().get_all("set-cookie").iter().filter_map(|v| v.to_str().ok()).collect()
+        self.0
+            .headers()
+            .get_all("set-cookie")
+            .iter()
+            .filter_map(|v| v.to_str().ok())
+            .collect()
     }
 
     /// Status and problem code, the pair that a rule is about.
     #[must_use]
     pub fn problem(&self) -> (u16, String) {
-        (self.status(), self.json()["code"].as_str().unwrap_or_default().to_owned())
+        (
+            self.status(),
+            self.json()["code"].as_str().unwrap_or_default().to_owned(),
+        )
     }
 }

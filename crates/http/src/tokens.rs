@@ -60,7 +60,9 @@ pub struct SigningKey {
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SigningKey").field("kid", &self.kid).finish_non_exhaustive()
+        f.debug_struct("SigningKey")
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
     }
 }
 
@@ -70,26 +72,41 @@ impl SigningKey {
     /// # Errors
     /// When it is written in another way.
     pub fn parse(text: &SecretString) -> Result<Self, KeyError> {
-        let (kid, der) = text.expose_secret().split_once('.').ok_or(KeyError::SigningKey)?;
-        let der = URL_SAFE_NO_PAD.decode(der).map_err(|_| KeyError::SigningKey)?;
+        let (kid, der) = text
+            .expose_secret()
+            .split_once('.')
+            .ok_or(KeyError::SigningKey)?;
+        let der = URL_SAFE_NO_PAD
+            .decode(der)
+            .map_err(|_| KeyError::SigningKey)?;
         // An Ed25519 private key is 48 bytes in PKCS#8 version 1, 83 or 85 with its public key in version 2.
         if kid.is_empty() || !(48..=96).contains(&der.len()) {
             return Err(KeyError::SigningKey);
         }
-        Ok(Self { kid: kid.to_owned(), key: EncodingKey::from_ed_der(&der) })
+        Ok(Self {
+            kid: kid.to_owned(),
+            key: EncodingKey::from_ed_der(&der),
+        })
     }
 
     /// Reads the key in `variable`, a secret. After `None` the reader has noted why and refuses to finish.
     pub fn read(reader: &mut Reader<'_>, variable: &str) -> Option<Self> {
         let text = reader.secret(variable);
-        noted(reader, variable, text.expose_secret().is_empty(), Self::parse(&text))
+        noted(
+            reader,
+            variable,
+            text.expose_secret().is_empty(),
+            Self::parse(&text),
+        )
     }
 
     fn sign(&self, kind: &str, claims: &impl Serialize) -> Result<SecretString, TokenError> {
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some(kind.to_owned());
         header.kid = Some(self.kid.clone());
-        jsonwebtoken::encode(&header, claims, &self.key).map(SecretString::from).map_err(TokenError::Refused)
+        jsonwebtoken::encode(&header, claims, &self.key)
+            .map(SecretString::from)
+            .map_err(TokenError::Refused)
     }
 
     /// Signs an access token.
@@ -190,7 +207,10 @@ impl ServiceSigner {
     /// # Errors
     /// When the key does not sign.
     pub fn token(&self, audience: &str) -> Result<SecretString, TokenError> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
         let name = self.key.kid.clone();
         let claims = ServiceClaims {
             iss: name.clone(),
@@ -225,14 +245,23 @@ impl KeySet {
         let set: JwkSet = serde_json::from_str(json).map_err(|_| KeyError::KeySet)?;
         let mut keys = HashMap::new();
         for jwk in &set.keys {
-            let AlgorithmParameters::OctetKeyPair(pair) = &jwk.algorithm else { return Err(KeyError::KeySet) };
+            let AlgorithmParameters::OctetKeyPair(pair) = &jwk.algorithm else {
+                return Err(KeyError::KeySet);
+            };
             if pair.curve != EllipticCurve::Ed25519 {
                 return Err(KeyError::KeySet);
             }
             let kid = jwk.common.key_id.clone().ok_or(KeyError::KeySet)?;
-            keys.insert(kid, DecodingKey::from_jwk(jwk).map_err(|_| KeyError::KeySet)?);
+            keys.insert(
+                kid,
+                DecodingKey::from_jwk(jwk).map_err(|_| KeyError::KeySet)?,
+            );
         }
-        if keys.is_empty() { Err(KeyError::KeySet) } else { Ok(Self { keys }) }
+        if keys.is_empty() {
+            Err(KeyError::KeySet)
+        } else {
+            Ok(Self { keys })
+        }
     }
 
     /// Reads the set in `variable`. After `None` the reader has noted why and refuses to finish.
@@ -262,7 +291,8 @@ impl KeySet {
         validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
         validation.set_audience(&[audience]);
         validation.set_issuer(&[issuer.unwrap_or(&kid)]);
-        let data = jsonwebtoken::decode::<C>(token, key, &validation).map_err(TokenError::Refused)?;
+        let data =
+            jsonwebtoken::decode::<C>(token, key, &validation).map_err(TokenError::Refused)?;
         Ok((kid, data.claims))
     }
 
@@ -271,8 +301,17 @@ impl KeySet {
     /// # Errors
     /// When anything about it is not as it has to be.
     pub fn verify_access(&self, token: &str) -> Result<AccessToken, TokenError> {
-        let (_, claims) = self.verify(token, ACCESS_TYPE, Some(ACCESS_ISSUER), ACCESS_AUDIENCE, false)?;
-        Ok(AccessToken { claims, raw: token.to_owned().into() })
+        let (_, claims) = self.verify(
+            token,
+            ACCESS_TYPE,
+            Some(ACCESS_ISSUER),
+            ACCESS_AUDIENCE,
+            false,
+        )?;
+        Ok(AccessToken {
+            claims,
+            raw: token.to_owned().into(),
+        })
     }
 
     /// Reads an access token of ours, also one that has expired: for signing out, and for nothing that gives access.
@@ -280,7 +319,13 @@ impl KeySet {
     /// # Errors
     /// When anything but its age is not as it has to be.
     pub fn read_expired_access(&self, token: &str) -> Result<AccessClaims, TokenError> {
-        let (_, claims) = self.verify(token, ACCESS_TYPE, Some(ACCESS_ISSUER), ACCESS_AUDIENCE, true)?;
+        let (_, claims) = self.verify(
+            token,
+            ACCESS_TYPE,
+            Some(ACCESS_ISSUER),
+            ACCESS_AUDIENCE,
+            true,
+        )?;
         Ok(claims)
     }
 
@@ -289,13 +334,19 @@ impl KeySet {
     /// # Errors
     /// When anything about it is not as it has to be; also when it names another issuer than its key's owner.
     pub fn verify_service(&self, token: &str, audience: &str) -> Result<String, TokenError> {
-        let (caller, _) = self.verify::<ServiceClaims>(token, SERVICE_TYPE, None, audience, false)?;
+        let (caller, _) =
+            self.verify::<ServiceClaims>(token, SERVICE_TYPE, None, audience, false)?;
         Ok(caller)
     }
 }
 
 /// The parsed key, or a fault under its variable; a variable that is not set has its fault already.
-fn noted<T>(reader: &mut Reader<'_>, variable: &str, missing: bool, parsed: Result<T, KeyError>) -> Option<T> {
+fn noted<T>(
+    reader: &mut Reader<'_>,
+    variable: &str,
+    missing: bool,
+    parsed: Result<T, KeyError>,
+) -> Option<T> {
     match parsed {
         Ok(key) => Some(key),
         Err(_) if missing => None,

@@ -25,13 +25,18 @@ const LINGER: Duration = Duration::from_secs(3);
 const TARGET: f64 = 0.95;
 
 fn main() -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
     runtime.block_on(run())
 }
 
 async fn run() -> anyhow::Result<()> {
     let env = Env::process();
-    let url = env.get("VELURE_TEST_POSTGRES_URL").ok_or_else(|| anyhow::anyhow!("VELURE_TEST_POSTGRES_URL is not set"))?;
+    let url = env
+        .get("VELURE_TEST_POSTGRES_URL")
+        .ok_or_else(|| anyhow::anyhow!("VELURE_TEST_POSTGRES_URL is not set"))?;
     let server: PgConnectOptions = url.parse()?;
     let with = database(&server, "velure_intake_with").await?;
     let without = database(&server, "velure_intake_without").await?;
@@ -79,7 +84,9 @@ async fn run() -> anyhow::Result<()> {
     }
     for name in ["velure_intake_with", "velure_intake_without"] {
         let mut connection = PgConnection::connect_with(&server).await?;
-        sqlx::query(AssertSqlSafe(format!("drop database {name} with (force)"))).execute(&mut connection).await?;
+        sqlx::query(AssertSqlSafe(format!("drop database {name} with (force)")))
+            .execute(&mut connection)
+            .await?;
     }
     Ok(())
 }
@@ -87,12 +94,18 @@ async fn run() -> anyhow::Result<()> {
 /// Listens, wakes and falls asleep as the relay does, and reads nothing.
 async fn relay(options: PgConnectOptions, stop: Arc<AtomicBool>) -> anyhow::Result<()> {
     let shards: Vec<i16> = (0..SHARDS).collect();
-    let pool = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_with(options.clone())
+        .await?;
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen(CHANNEL).await?;
     let mut leases = Leases::open(&options).await?;
     while !stop.load(Ordering::Relaxed) {
-        if tokio::time::timeout(Duration::from_millis(250), listener.recv()).await.is_err() {
+        if tokio::time::timeout(Duration::from_millis(250), listener.recv())
+            .await
+            .is_err()
+        {
             continue;
         }
         let mut awake = leases.wake_up(&shards).await?;
@@ -100,7 +113,11 @@ async fn relay(options: PgConnectOptions, stop: Arc<AtomicBool>) -> anyhow::Resu
         while Instant::now() < until && !stop.load(Ordering::Relaxed) {
             tokio::time::sleep(Duration::from_millis(20)).await;
             if awake.len() < shards.len() {
-                let rest: Vec<i16> = shards.iter().copied().filter(|s| !awake.contains(s)).collect();
+                let rest: Vec<i16> = shards
+                    .iter()
+                    .copied()
+                    .filter(|s| !awake.contains(s))
+                    .collect();
                 awake.extend(leases.wake_up(&rest).await?);
             }
         }
@@ -111,8 +128,14 @@ async fn relay(options: PgConnectOptions, stop: Arc<AtomicBool>) -> anyhow::Resu
 
 async fn database(server: &PgConnectOptions, name: &str) -> anyhow::Result<PgConnectOptions> {
     let mut connection = PgConnection::connect_with(server).await?;
-    sqlx::query(AssertSqlSafe(format!("drop database if exists {name} with (force)"))).execute(&mut connection).await?;
-    sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&mut connection).await?;
+    sqlx::query(AssertSqlSafe(format!(
+        "drop database if exists {name} with (force)"
+    )))
+    .execute(&mut connection)
+    .await?;
+    sqlx::query(AssertSqlSafe(format!("create database {name}")))
+        .execute(&mut connection)
+        .await?;
     let options = server.clone().database(name);
     let mut connection = PgConnection::connect_with(&options).await?;
     velure_postgres::ORDERS.run(&mut connection).await?;
@@ -120,7 +143,11 @@ async fn database(server: &PgConnectOptions, name: &str) -> anyhow::Result<PgCon
 }
 
 async fn pool(options: &PgConnectOptions, writers: u32) -> anyhow::Result<PgPool> {
-    Ok(PgPoolOptions::new().min_connections(writers).max_connections(writers).connect_with(options.clone()).await?)
+    Ok(PgPoolOptions::new()
+        .min_connections(writers)
+        .max_connections(writers)
+        .connect_with(options.clone())
+        .await?)
 }
 
 /// Orders a second, over one slice.
@@ -145,7 +172,10 @@ async fn slice(pool: &PgPool, writers: u32) -> anyhow::Result<f64> {
     while let Some(ended) = tasks.join_next().await {
         ended??;
     }
-    #[expect(clippy::cast_precision_loss, reason = "a count of a second's orders is far below 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a count of a second's orders is far below 2^52"
+    )]
     let count = placed.load(Ordering::Relaxed) as f64;
     Ok(count / started.elapsed().as_secs_f64())
 }

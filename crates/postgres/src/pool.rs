@@ -21,7 +21,12 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl DatabaseConfig {
     /// Reads the URL from `variable`; `connections` is the pool's size when nothing else is set.
-    pub fn read(reader: &mut Reader<'_>, variable: &str, application: &str, connections: u32) -> Self {
+    pub fn read(
+        reader: &mut Reader<'_>,
+        variable: &str,
+        application: &str,
+        connections: u32,
+    ) -> Self {
         Self {
             url: reader.secret_url(variable),
             connections: reader.parsed("VELURE_DATABASE_CONNECTIONS", connections),

@@ -38,7 +38,10 @@ impl Proxy {
             .await
             .context("a port for the proxy")?;
         let address = listener.local_addr()?;
-        let state = watch::Sender::new(State { mode: Mode::Forward, cuts: 0 });
+        let state = watch::Sender::new(State {
+            mode: Mode::Forward,
+            cuts: 0,
+        });
         let mut tasks = JoinSet::new();
         tasks.spawn(accept(listener, target.to_owned(), state.subscribe()));
         Ok(Self {
@@ -56,7 +59,12 @@ impl Proxy {
 
     /// Closes every connection, and each new one at once: the server was killed.
     pub fn cut(&self) {
-        self.state.send_modify(|state| *state = State { mode: Mode::Refuse, cuts: state.cuts + 1 });
+        self.state.send_modify(|state| {
+            *state = State {
+                mode: Mode::Refuse,
+                cuts: state.cuts + 1,
+            }
+        });
     }
 
     /// Keeps connections open and carries nothing: the network lost every packet.
@@ -109,7 +117,11 @@ async fn forward(client: TcpStream, target: String, mut state: watch::Receiver<S
 
 /// Waits until bytes are carried; `None` when the proxy is gone.
 async fn forwarding(state: &mut watch::Receiver<State>) -> Option<()> {
-    state.wait_for(|state| state.mode == Mode::Forward).await.ok().map(drop)
+    state
+        .wait_for(|state| state.mode == Mode::Forward)
+        .await
+        .ok()
+        .map(drop)
 }
 
 async fn carry(
@@ -119,8 +131,13 @@ async fn carry(
 ) {
     let mut buffer = [0; 4096];
     loop {
-        let Ok(read) = from.read(&mut buffer).await else { return };
-        if read == 0 || forwarding(&mut state).await.is_none() || to.write_all(&buffer[..read]).await.is_err() {
+        let Ok(read) = from.read(&mut buffer).await else {
+            return;
+        };
+        if read == 0
+            || forwarding(&mut state).await.is_none()
+            || to.write_all(&buffer[..read]).await.is_err()
+        {
             return;
         }
     }

@@ -52,7 +52,8 @@ pub(crate) fn released(processes: &mut Processes, checkout: &Checkout) -> Result
 
 /// Builds every function as it is deployed, into `target/lambda`.
 pub(crate) fn released_functions(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
-    let mut launch = cargo(checkout, "cargo-build").args(["build", "--profile", "lambda", "--bins"]);
+    let mut launch =
+        cargo(checkout, "cargo-build").args(["build", "--profile", "lambda", "--bins"]);
     for context in ["auth", "catalog", "orders", "edge"] {
         launch = launch.args(["-p", &format!("velure-{context}")]);
     }

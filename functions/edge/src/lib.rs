@@ -2,7 +2,9 @@
 
 use velure_config::Env;
 use velure_contracts::http::Health;
-use velure_http::{ApiError, Auth, Authenticator, Context, Endpoint, Mounted, Reply, Request, StartError};
+use velure_http::{
+    ApiError, Auth, Authenticator, Context, Endpoint, Mounted, Reply, Request, StartError,
+};
 
 /// Connects to nothing.
 #[derive(Debug)]
@@ -39,7 +41,9 @@ impl Endpoint for GetHealth {
     }
 
     async fn handle(&self, _: Request) -> Result<Reply, ApiError> {
-        Ok(Reply::ok(&Health { status: "ok".to_owned() }))
+        Ok(Reply::ok(&Health {
+            status: "ok".to_owned(),
+        }))
     }
 }
 

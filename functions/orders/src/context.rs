@@ -23,7 +23,11 @@ impl Context for OrdersContext {
     const NAME: &'static str = "orders";
 
     fn new(env: Env) -> Self {
-        Self { env, pool: OnceLock::new(), authenticator: tokio::sync::OnceCell::new() }
+        Self {
+            env,
+            pool: OnceLock::new(),
+            authenticator: tokio::sync::OnceCell::new(),
+        }
     }
 
     fn env(&self) -> &Env {
@@ -31,7 +35,10 @@ impl Context for OrdersContext {
     }
 
     async fn authenticator(&self, _: Auth) -> Result<Authenticator, StartError> {
-        self.authenticator.get_or_try_init(|| velure_clients::authenticator(&self.env)).await.cloned()
+        self.authenticator
+            .get_or_try_init(|| velure_clients::authenticator(&self.env))
+            .await
+            .cloned()
     }
 }
 
@@ -43,14 +50,24 @@ impl OrdersContext {
             Some(pool) => pool.clone(),
             None => {
                 let mut reader = Reader::new(&self.env);
-                let config = DatabaseConfig::read(&mut reader, "VELURE_ORDERS_DATABASE_URL", "velure-orders", 1);
+                let config = DatabaseConfig::read(
+                    &mut reader,
+                    "VELURE_ORDERS_DATABASE_URL",
+                    "velure-orders",
+                    1,
+                );
                 let config = reader.finish(config)?;
-                let pool = config.pool().map_err(|error| StartError::client("the orders database", error))?;
+                let pool = config
+                    .pool()
+                    .map_err(|error| StartError::client("the orders database", error))?;
                 self.pool.get_or_init(|| pool).clone()
             }
         };
         if let Err(error) = pool.acquire().await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the orders database does not answer yet");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the orders database does not answer yet"
+            );
         }
         Ok(OrderStore::new(pool))
     }

@@ -25,7 +25,9 @@ impl Endpoint for ListOrders {
     type Context = OrdersContext;
 
     async fn connect(context: &OrdersContext) -> Result<Self, StartError> {
-        Ok(Self { orders: context.orders().await? })
+        Ok(Self {
+            orders: context.orders().await?,
+        })
     }
 
     async fn handle(&self, request: Request) -> Result<Reply, ApiError> {
@@ -33,9 +35,16 @@ impl Endpoint for ListOrders {
         let query: Query = request.query()?;
         let paging = Paging::parse(query.page.as_deref(), query.page_size.as_deref(), 12)?;
         // The cursor first: what happens between the two reads is then sent again by the stream, not missed.
-        let cursor = self.orders.cursor(buyer).await.map_err(ApiError::unavailable)?;
-        let (items, total) =
-            self.orders.list(buyer, paging.skip(), paging.page_size).await.map_err(ApiError::unavailable)?;
+        let cursor = self
+            .orders
+            .cursor(buyer)
+            .await
+            .map_err(ApiError::unavailable)?;
+        let (items, total) = self
+            .orders
+            .list(buyer, paging.skip(), paging.page_size)
+            .await
+            .map_err(ApiError::unavailable)?;
         Ok(Reply::ok(&OrderPage {
             items,
             page: paging.page,

@@ -9,9 +9,12 @@ use sha2::{Digest, Sha256};
 use velure_clients::{CatalogClient, CatalogError, QuoteError};
 use velure_config::Reader;
 use velure_contracts::Code;
-use velure_contracts::http::{LineFault, MoneyBody, Order, PlaceOrderBody, RequestedLine, TimelineEntry};
+use velure_contracts::http::{
+    LineFault, MoneyBody, Order, PlaceOrderBody, RequestedLine, TimelineEntry,
+};
 use velure_domain::{
-    Cart, CartError, CartLine, Money, OrderId, OrderStatus, PaymentMethod, ProductId, Quantity, UserId,
+    Cart, CartError, CartLine, Money, OrderId, OrderStatus, PaymentMethod, ProductId, Quantity,
+    UserId,
 };
 use velure_http::{ApiError, Context as _, Endpoint, FieldErrors, Reply, Request, StartError};
 use velure_postgres::orders::{NewOrder, OrderStore, PlaceError, Placed};
@@ -64,8 +67,9 @@ impl From<PlaceOrderError> for ApiError {
     fn from(error: PlaceOrderError) -> Self {
         use PlaceOrderError as E;
         match error {
-            E::KeyConflict => ApiError::new(Code::IdempotencyConflict)
-                .detail("This Idempotency-Key was used for another order. Make a new key for a new order."),
+            E::KeyConflict => ApiError::new(Code::IdempotencyConflict).detail(
+                "This Idempotency-Key was used for another order. Make a new key for a new order.",
+            ),
             E::TooMany { retry_after } => ApiError::new(Code::TooManyRequests)
                 .detail("You place orders faster than we can believe. Please wait a moment.")
                 .retry_after(u32::try_from(retry_after).unwrap_or(60)),
@@ -73,7 +77,9 @@ impl From<PlaceOrderError> for ApiError {
                 .detail("A product in the cart is not sold any more. Nothing was ordered.")
                 .extension("lines", lines),
             E::TotalChanged { expected, actual } => ApiError::new(Code::TotalChanged)
-                .detail(format!("The cart costs {actual} now, not {expected}. Nothing was ordered."))
+                .detail(format!(
+                    "The cart costs {actual} now, not {expected}. Nothing was ordered."
+                ))
                 .extension("expected_total", MoneyBody::from(expected))
                 .extension("actual_total", MoneyBody::from(actual)),
             E::Catalog(_) | E::Store(_) | E::Read(_) => ApiError::unavailable(error),
@@ -90,7 +96,11 @@ impl Endpoint for PlaceOrder {
         let mut reader = Reader::new(context.env());
         let orders_per_minute = reader.parsed("VELURE_ORDERS_PER_MINUTE", 60);
         let orders_per_minute = reader.finish(orders_per_minute)?;
-        Ok(Self { orders: context.orders().await?, catalog: context.catalog()?, orders_per_minute })
+        Ok(Self {
+            orders: context.orders().await?,
+            catalog: context.catalog()?,
+            orders_per_minute,
+        })
     }
 
     async fn handle(&self, request: Request) -> Result<Reply, ApiError> {
@@ -99,23 +109,38 @@ impl Endpoint for PlaceOrder {
         let intent = parse(buyer, key, request.json()?)?;
         let (order, replayed) = self.place(&intent, request.trace()).await?;
         let reply = Reply::created(&order).at(format!("/api/me/orders/{}", order.id));
-        Ok(if replayed { reply.header("idempotent-replayed", "true") } else { reply })
+        Ok(if replayed {
+            reply.header("idempotent-replayed", "true")
+        } else {
+            reply
+        })
     }
 }
 
 impl PlaceOrder {
     /// The order, and whether it was placed by an earlier request.
-    async fn place(&self, intent: &Intent, trace: &TraceContext) -> Result<(Order, bool), PlaceOrderError> {
+    async fn place(
+        &self,
+        intent: &Intent,
+        trace: &TraceContext,
+    ) -> Result<(Order, bool), PlaceOrderError> {
         let request_hash = hash(intent);
         if let Some(order) = self.placed_before(intent, &request_hash, true).await? {
             return Ok((order, true));
         }
-        let quote = self.catalog.quote(&intent.cart, Some(trace)).await.map_err(|error| match error {
-            QuoteError::Faulty(lines) => PlaceOrderError::Unavailable(lines),
-            QuoteError::Catalog(error) => PlaceOrderError::Catalog(error),
-        })?;
+        let quote = self
+            .catalog
+            .quote(&intent.cart, Some(trace))
+            .await
+            .map_err(|error| match error {
+                QuoteError::Faulty(lines) => PlaceOrderError::Unavailable(lines),
+                QuoteError::Catalog(error) => PlaceOrderError::Catalog(error),
+            })?;
         if quote.total != intent.expected_total {
-            return Err(PlaceOrderError::TotalChanged { expected: intent.expected_total, actual: quote.total });
+            return Err(PlaceOrderError::TotalChanged {
+                expected: intent.expected_total,
+                actual: quote.total,
+            });
         }
         let order = NewOrder {
             order_id: OrderId::generate(),
@@ -128,7 +153,12 @@ impl PlaceOrder {
             traceparent: Some(trace.traceparent()),
             tracestate: trace.tracestate().map(str::to_owned),
         };
-        match self.orders.place(&order).await.map_err(PlaceOrderError::Store)? {
+        match self
+            .orders
+            .place(&order)
+            .await
+            .map_err(PlaceOrderError::Store)?
+        {
             Placed::Now => {
                 let stored = self.stored(intent.buyer, order.order_id).await?;
                 Ok((stored, false))
@@ -150,10 +180,14 @@ impl PlaceOrder {
         let known = self.orders.preflight(intent.buyer, &intent.key).await;
         let known = known.map_err(|error| PlaceOrderError::Read(error.into()))?;
         match known.placed {
-            Some((order, hash)) if hash == request_hash => Ok(Some(self.stored(intent.buyer, order).await?)),
+            Some((order, hash)) if hash == request_hash => {
+                Ok(Some(self.stored(intent.buyer, order).await?))
+            }
             Some(_) => Err(PlaceOrderError::KeyConflict),
             None if limit && known.orders_in_window >= self.orders_per_minute => {
-                Err(PlaceOrderError::TooMany { retry_after: known.window_ends_in })
+                Err(PlaceOrderError::TooMany {
+                    retry_after: known.window_ends_in,
+                })
             }
             None => Ok(None),
         }
@@ -161,7 +195,11 @@ impl PlaceOrder {
 
     /// The order as it was when it was placed: however often and late the same request comes, the answer is the same.
     async fn stored(&self, buyer: UserId, id: OrderId) -> Result<Order, PlaceOrderError> {
-        let order = self.orders.find(buyer, id).await.map_err(|error| PlaceOrderError::Read(error.into()))?;
+        let order = self
+            .orders
+            .find(buyer, id)
+            .await
+            .map_err(|error| PlaceOrderError::Read(error.into()))?;
         let order = order.ok_or(PlaceOrderError::OrderMissing)?;
         Ok(as_placed(order))
     }
@@ -190,21 +228,43 @@ fn idempotency_key(request: &Request) -> Result<String, ApiError> {
     if (1..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(key.to_owned());
     }
-    let message = "Send one Idempotency-Key of 1 to 128 visible ASCII characters, made once for each order.";
-    Err(ApiError::new(Code::InvalidHeader).detail(message).field("Idempotency-Key", "invalid", message))
+    let message =
+        "Send one Idempotency-Key of 1 to 128 visible ASCII characters, made once for each order.";
+    Err(ApiError::new(Code::InvalidHeader).detail(message).field(
+        "Idempotency-Key",
+        "invalid",
+        message,
+    ))
 }
 
 fn parse(buyer: UserId, key: String, body: PlaceOrderBody) -> Result<Intent, ApiError> {
     let mut errors = FieldErrors::new();
     let cart = cart(&body.items, &mut errors);
-    let expected_total = errors.take("expected_total", "invalid", Money::try_from(body.expected_total));
-    let payment_method = errors.take("payment_method", "invalid", body.payment_method.parse::<PaymentMethod>());
+    let expected_total = errors.take(
+        "expected_total",
+        "invalid",
+        Money::try_from(body.expected_total),
+    );
+    let payment_method = errors.take(
+        "payment_method",
+        "invalid",
+        body.payment_method.parse::<PaymentMethod>(),
+    );
     match (cart, expected_total, payment_method) {
         (Some(cart), Some(expected_total), Some(payment_method)) => {
             errors.check()?;
-            Ok(Intent { buyer, key, cart, expected_total, payment_method })
+            Ok(Intent {
+                buyer,
+                key,
+                cart,
+                expected_total,
+                payment_method,
+            })
         }
-        _ => Err(errors.check().err().unwrap_or_else(|| ApiError::new(Code::ValidationFailed))),
+        _ => Err(errors
+            .check()
+            .err()
+            .unwrap_or_else(|| ApiError::new(Code::ValidationFailed))),
     }
 }
 
@@ -218,8 +278,19 @@ fn cart(items: &[RequestedLine], errors: &mut FieldErrors) -> Option<Cart> {
     for (index, item) in items.iter().enumerate() {
         let product_id = item.product_id.parse::<ProductId>();
         let product_id = errors.take(&format!("items[{index}].product_id"), "invalid", product_id);
-        let quantity = errors.take(&format!("items[{index}].quantity"), "out_of_range", Quantity::new(item.quantity));
-        lines.extend(product_id.zip(quantity).map(|(product_id, quantity)| CartLine { product_id, quantity }));
+        let quantity = errors.take(
+            &format!("items[{index}].quantity"),
+            "out_of_range",
+            Quantity::new(item.quantity),
+        );
+        lines.extend(
+            product_id
+                .zip(quantity)
+                .map(|(product_id, quantity)| CartLine {
+                    product_id,
+                    quantity,
+                }),
+        );
     }
     if lines.len() < items.len() {
         return None;
@@ -236,8 +307,16 @@ fn hash(intent: &Intent) -> Vec<u8> {
         payment_method: &'a str,
     }
     let asked = Asked {
-        lines: intent.cart.lines().iter().map(|l| (l.product_id.as_str(), l.quantity.get())).collect(),
-        total: (intent.expected_total.minor(), intent.expected_total.currency().code()),
+        lines: intent
+            .cart
+            .lines()
+            .iter()
+            .map(|l| (l.product_id.as_str(), l.quantity.get()))
+            .collect(),
+        total: (
+            intent.expected_total.minor(),
+            intent.expected_total.currency().code(),
+        ),
         payment_method: intent.payment_method.as_str(),
     };
     Sha256::digest(serde_json::to_vec(&asked).expect("strings and numbers are JSON")).to_vec()

@@ -22,7 +22,9 @@ const INIT: Duration = Duration::from_millis(30);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn main() -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(run())
 }
 
@@ -36,9 +38,17 @@ async fn run() -> anyhow::Result<()> {
     for route in velure_http::routes() {
         let binary = folder.join(&route.name);
         let bytes = std::fs::metadata(&binary)
-            .with_context(|| format!("{} is not built: cargo build --profile lambda --bins", binary.display()))?
+            .with_context(|| {
+                format!(
+                    "{} is not built: cargo build --profile lambda --bins",
+                    binary.display()
+                )
+            })?
             .len();
-        #[expect(clippy::cast_precision_loss, reason = "a binary's size is far below 2^52")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a binary's size is far below 2^52"
+        )]
         let megabytes = bytes as f64 / 1e6;
         let mut starts = Vec::new();
         for _ in 0..STARTS {
@@ -57,7 +67,10 @@ async fn run() -> anyhow::Result<()> {
             if met { "met" } else { "MISSED" },
         );
     }
-    println!("functions that miss a target: {missed} of {}", velure_http::routes().len());
+    println!(
+        "functions that miss a target: {missed} of {}",
+        velure_http::routes().len()
+    );
     Ok(())
 }
 
@@ -80,12 +93,17 @@ async fn start(binary: &Path, name: &str) -> anyhow::Result<Duration> {
         let mut head = [0u8; 64];
         let read = stream.read(&mut head).await?;
         let elapsed = started.elapsed();
-        ensure!(head[..read].starts_with(b"GET /2018-06-01/runtime/invocation/next"), "the function asked for something else");
+        ensure!(
+            head[..read].starts_with(b"GET /2018-06-01/runtime/invocation/next"),
+            "the function asked for something else"
+        );
         Ok(elapsed)
     };
     let elapsed = tokio::time::timeout(PATIENCE, asked)
         .await
-        .with_context(|| format!("{name} did not ask for work within {PATIENCE:?}: does it have its variables?"))??;
+        .with_context(|| {
+            format!("{name} did not ask for work within {PATIENCE:?}: does it have its variables?")
+        })??;
     child.kill().await?;
     Ok(elapsed)
 }

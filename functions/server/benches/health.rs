@@ -21,7 +21,10 @@ const CONNECTIONS: usize = 16;
 const TARGET: f64 = 0.80;
 
 fn main() -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
     runtime.block_on(run())
 }
 
@@ -31,11 +34,17 @@ async fn run() -> anyhow::Result<()> {
     let ours = TcpListener::bind("127.0.0.1:0").await?;
     let our_address = ours.local_addr()?;
     let endpoints = mount(&[ContextName::Edge], &Env::default()).await?;
-    servers.spawn(velure_server::serve(ours, router(endpoints, 0), stop.clone()));
+    servers.spawn(velure_server::serve(
+        ours,
+        router(endpoints, 0),
+        stop.clone(),
+    ));
     let bare = TcpListener::bind("127.0.0.1:0").await?;
     let bare_address = bare.local_addr()?;
-    let app = Router::new()
-        .route("/api/health", get(|| async { ([("content-type", "application/json")], r#"{"status":"ok"}"#) }));
+    let app = Router::new().route(
+        "/api/health",
+        get(|| async { ([("content-type", "application/json")], r#"{"status":"ok"}"#) }),
+    );
     servers.spawn(velure_server::serve(bare, app, stop.clone()));
 
     slice(our_address).await?;
@@ -78,14 +87,19 @@ async fn slice(address: SocketAddr) -> anyhow::Result<f64> {
             let mut buffer = vec![0u8; 4_096];
             let mut answered = 0u32;
             while started.elapsed() < SLICE {
-                stream.write_all(b"GET /api/health HTTP/1.1\r\nhost: localhost\r\n\r\n").await?;
+                stream
+                    .write_all(b"GET /api/health HTTP/1.1\r\nhost: localhost\r\n\r\n")
+                    .await?;
                 let mut held = 0;
                 loop {
                     held += stream.read(&mut buffer[held..]).await?;
                     if buffer[..held].ends_with(br#"{"status":"ok"}"#) {
                         break;
                     }
-                    anyhow::ensure!(held < buffer.len() && held > 0, "an answer of an unexpected shape");
+                    anyhow::ensure!(
+                        held < buffer.len() && held > 0,
+                        "an answer of an unexpected shape"
+                    );
                 }
                 answered += 1;
             }

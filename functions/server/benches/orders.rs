@@ -28,7 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 fn main() -> anyhow::Result<()> {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(run())
 }
 
@@ -40,8 +42,15 @@ struct Shop {
 
 async fn run() -> anyhow::Result<()> {
     let env = Env::process();
-    let variable = |name: &str| env.get(name).map(str::to_owned).with_context(|| format!("{name} is not set"));
-    let shop = Shop { client: Client::builder().no_proxy().build()?, url: variable("VELURE_BENCH_URL")?.into() };
+    let variable = |name: &str| {
+        env.get(name)
+            .map(str::to_owned)
+            .with_context(|| format!("{name} is not set"))
+    };
+    let shop = Shop {
+        client: Client::builder().no_proxy().build()?,
+        url: variable("VELURE_BENCH_URL")?.into(),
+    };
     let admin = json!({ "email": variable("VELURE_BENCH_ADMIN_EMAIL")?, "password": variable("VELURE_BENCH_ADMIN_PASSWORD")? });
     let admin = cookies(&shop.post("/api/sessions", "", &admin).await?);
     let product = shop.stocked_product(&admin).await?;
@@ -77,28 +86,61 @@ async fn run() -> anyhow::Result<()> {
         at(1000).as_secs_f64() * 1e3,
         P50.as_millis(),
         P99.as_millis(),
-        if p50 <= P50 && p99 <= P99 { "met" } else { "MISSED" },
+        if p50 <= P50 && p99 <= P99 {
+            "met"
+        } else {
+            "MISSED"
+        },
     );
     Ok(())
 }
 
 impl Shop {
     async fn post(&self, path: &str, cookies: &str, body: &Value) -> anyhow::Result<Response> {
-        let request = self.client.post(format!("{}{path}", self.url)).header("x-velure-csrf", "1").header(COOKIE, cookies);
-        let answer = request.header("idempotency-key", Uuid::now_v7().to_string()).json(body).timeout(PATIENCE).send().await?;
-        ensure!(answer.status().is_success(), "POST {path} answered {}: {}", answer.status(), answer.text().await?);
+        let request = self
+            .client
+            .post(format!("{}{path}", self.url))
+            .header("x-velure-csrf", "1")
+            .header(COOKIE, cookies);
+        let answer = request
+            .header("idempotency-key", Uuid::now_v7().to_string())
+            .json(body)
+            .timeout(PATIENCE)
+            .send()
+            .await?;
+        ensure!(
+            answer.status().is_success(),
+            "POST {path} answered {}: {}",
+            answer.status(),
+            answer.text().await?
+        );
         Ok(answer)
     }
 
     /// Some product, with enough stock for the run.
     async fn stocked_product(&self, admin: &str) -> anyhow::Result<Value> {
-        let page: Value = self.client.get(format!("{}/api/products?page_size=1", self.url)).send().await?.json().await?;
+        let page: Value = self
+            .client
+            .get(format!("{}/api/products?page_size=1", self.url))
+            .send()
+            .await?
+            .json()
+            .await?;
         let product = page["items"][0].clone();
-        let id = product["id"].as_str().context("the catalogue has a product")?;
+        let id = product["id"]
+            .as_str()
+            .context("the catalogue has a product")?;
         let body = json!({ "delta": WARM_UP + ORDERS, "operation_id": Uuid::now_v7() });
-        let request = self.client.patch(format!("{}/api/products/{id}/inventory", self.url)).header("x-velure-csrf", "1");
+        let request = self
+            .client
+            .patch(format!("{}/api/products/{id}/inventory", self.url))
+            .header("x-velure-csrf", "1");
         let answer = request.header(COOKIE, admin).json(&body).send().await?;
-        ensure!(answer.status().is_success(), "the stock cannot be filled: {}", answer.status());
+        ensure!(
+            answer.status().is_success(),
+            "the stock cannot be filled: {}",
+            answer.status()
+        );
         Ok(product)
     }
 
@@ -111,26 +153,43 @@ impl Shop {
         });
         let order: Value = self.post("/api/orders", buyer, &body).await?.json().await?;
         let accepted = Instant::now();
-        let path = format!("{}/api/me/orders/{}/events", self.url, order["id"].as_str().unwrap_or_default());
+        let path = format!(
+            "{}/api/me/orders/{}/events",
+            self.url,
+            order["id"].as_str().unwrap_or_default()
+        );
         let watch = async {
             let mut stream = self.client.get(path).header(COOKIE, buyer).send().await?;
-            ensure!(stream.status() == 200, "the stream answered {}", stream.status());
+            ensure!(
+                stream.status() == 200,
+                "the stream answered {}",
+                stream.status()
+            );
             let mut seen = Vec::new();
             while let Some(bytes) = stream.chunk().await? {
                 seen.extend_from_slice(&bytes);
                 let text = String::from_utf8_lossy(&seen);
-                ensure!(!text.contains(r#""status":"FAILED""#), "an order failed: {text}");
+                ensure!(
+                    !text.contains(r#""status":"FAILED""#),
+                    "an order failed: {text}"
+                );
                 if text.contains(r#""status":"COMPLETED""#) {
                     return Ok(accepted.elapsed());
                 }
             }
             anyhow::bail!("the stream ended without a final status")
         };
-        tokio::time::timeout(PATIENCE, watch).await.context("no final status in time")?
+        tokio::time::timeout(PATIENCE, watch)
+            .await
+            .context("no final status in time")?
     }
 }
 
 fn cookies(answer: &Response) -> String {
-    let pairs = answer.headers().get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok()?.split(';').next());
+    let pairs = answer
+        .headers()
+        .get_all(SET_COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok()?.split(';').next());
     pairs.collect::<Vec<_>>().join("; ")
 }

@@ -30,18 +30,29 @@ impl Config {
     /// With every variable at fault.
     pub fn from_env(env: &Env) -> Result<Self, ConfigFaults> {
         let mut reader = Reader::new(env);
-        let listen = reader.parsed("VELURE_SERVER_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8081)));
+        let listen = reader.parsed(
+            "VELURE_SERVER_LISTEN",
+            SocketAddr::from(([127, 0, 0, 1], 8081)),
+        );
         let trusted_hops = reader.parsed("VELURE_SERVER_TRUSTED_HOPS", 0);
         let mut contexts = Vec::new();
         for name in reader.list("VELURE_SERVER_CONTEXTS") {
             match name.parse() {
                 Ok(context) => contexts.push(context),
-                Err(_) => reader.fault("VELURE_SERVER_CONTEXTS", "names a context other than auth, catalog, orders, edge"),
+                Err(_) => reader.fault(
+                    "VELURE_SERVER_CONTEXTS",
+                    "names a context other than auth, catalog, orders, edge",
+                ),
             }
         }
         if contexts.is_empty() {
             contexts = ContextName::ALL.to_vec();
         }
-        reader.finish(Self { listen, contexts, trusted_hops, env: env.clone() })
+        reader.finish(Self {
+            listen,
+            contexts,
+            trusted_hops,
+            env: env.clone(),
+        })
     }
 }

@@ -41,7 +41,10 @@ impl FromStr for ContextName {
     type Err = UnknownContext;
 
     fn from_str(text: &str) -> Result<Self, UnknownContext> {
-        Self::ALL.into_iter().find(|context| context.as_str() == text).ok_or(UnknownContext)
+        Self::ALL
+            .into_iter()
+            .find(|context| context.as_str() == text)
+            .ok_or(UnknownContext)
     }
 }
 
@@ -55,8 +58,12 @@ pub async fn mount(contexts: &[ContextName], env: &Env) -> Result<Vec<Mounted>, 
         let env = env.clone();
         endpoints.extend(match context {
             ContextName::Auth => velure_auth::mount(&velure_auth::AuthContext::new(env)).await?,
-            ContextName::Catalog => velure_catalog::mount(&velure_catalog::CatalogContext::new(env)).await?,
-            ContextName::Orders => velure_orders::mount(&velure_orders::OrdersContext::new(env)).await?,
+            ContextName::Catalog => {
+                velure_catalog::mount(&velure_catalog::CatalogContext::new(env)).await?
+            }
+            ContextName::Orders => {
+                velure_orders::mount(&velure_orders::OrdersContext::new(env)).await?
+            }
             ContextName::Edge => velure_edge::mount(&velure_edge::EdgeContext::new(env)).await?,
         });
     }

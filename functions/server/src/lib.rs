@@ -19,7 +19,11 @@ use velure_service::{Readiness, Supervisor};
 ///
 /// # Errors
 /// When the variables do not allow an endpoint, or the port is taken.
-pub async fn start(config: Config, supervisor: &mut Supervisor, readiness: Readiness) -> anyhow::Result<()> {
+pub async fn start(
+    config: Config,
+    supervisor: &mut Supervisor,
+    readiness: Readiness,
+) -> anyhow::Result<()> {
     let connected = readiness.latch("endpoints");
     let endpoints = mount(&config.contexts, &config.env).await?;
     let listener = TcpListener::bind(config.listen)

@@ -30,7 +30,9 @@ pub fn router(endpoints: Vec<Mounted>, trusted_hops: usize) -> Router {
             "DELETE" => MethodFilter::DELETE,
             other => unreachable!("the route table has no method {other}"),
         };
-        let handler = on(filter, move |request: Request| host(endpoint.clone(), request, trusted_hops));
+        let handler = on(filter, move |request: Request| {
+            host(endpoint.clone(), request, trusted_hops)
+        });
         let methods = paths.remove(route.path.as_str()).unwrap_or_default();
         paths.insert(&route.path, methods.merge(handler));
     }
@@ -41,7 +43,10 @@ pub fn router(endpoints: Vec<Mounted>, trusted_hops: usize) -> Router {
     let mut router = Router::new();
     for (path, methods) in paths {
         // axum answers HEAD by GET on its own; the gateway does not.
-        router = router.route(path, methods.on(MethodFilter::HEAD, unrouted).fallback(unrouted));
+        router = router.route(
+            path,
+            methods.on(MethodFilter::HEAD, unrouted).fallback(unrouted),
+        );
     }
     router.fallback(unrouted)
 }
@@ -91,8 +96,14 @@ fn client_ip(headers: &HeaderMap, peer: Option<IpAddr>, trusted_hops: usize) -> 
     if trusted_hops == 0 {
         return peer;
     }
-    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let seen: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let lines = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let seen: Vec<&str> = lines
+        .flat_map(|line| line.split(','))
+        .map(str::trim)
+        .collect();
     let position = seen.len().checked_sub(trusted_hops)?;
     seen[position].parse().ok()
 }
@@ -104,10 +115,16 @@ mod tests {
     #[test]
     fn only_what_a_trusted_proxy_wrote_is_believed() {
         let mut headers = HeaderMap::new();
-        headers.insert("x-forwarded-for", "6.6.6.6, 203.0.113.9".parse().expect("a header value"));
+        headers.insert(
+            "x-forwarded-for",
+            "6.6.6.6, 203.0.113.9".parse().expect("a header value"),
+        );
         let peer = Some(IpAddr::from([127, 0, 0, 1]));
         assert_eq!(client_ip(&headers, peer, 0), peer);
-        assert_eq!(client_ip(&headers, peer, 1), Some(IpAddr::from([203, 0, 113, 9])));
+        assert_eq!(
+            client_ip(&headers, peer, 1),
+            Some(IpAddr::from([203, 0, 113, 9]))
+        );
         assert_eq!(client_ip(&headers, peer, 3), None);
     }
 }

@@ -5,11 +5,10 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep_until};
 use velure_amqp::{PublishError, Publisher, Settled};
-use velure_postgres::outbox::{
-    Failure, Outbox, OutboxRow, ReadFrom, RowKey, mark_failed, mark_published, read_pending,
-};
+use velure_postgres::outbox::{Failure, Outbox, OutboxRow, ReadFrom, read_pending};
 use velure_service::Backoff;
 
+use super::outcome::{Outcome, Stored, store};
 use super::{PublishTask, SessionEnded, message_of};
 use crate::lease::Ask;
 use crate::window::{AGE, Reach, Sent, Window};
@@ -41,23 +40,8 @@ const MAX_RETRY: Duration = Duration::from_secs(60);
 /// So many messages in a row that reached no queue are no fault of the messages: the topology is broken.
 const UNROUTABLE_IN_A_ROW: u32 = 100;
 
-/// What is to be stored of a row.
-enum Outcome {
-    Published,
-    Failed(Failure),
-}
-
 type Read = BoxFuture<'static, Result<Vec<OutboxRow>, sqlx::Error>>;
 type Store = BoxFuture<'static, Stored>;
-
-/// How far storing outcomes came.
-#[derive(Default)]
-struct Stored {
-    published: Vec<Sent>,
-    failed: Vec<Sent>,
-    left: Vec<(Sent, Outcome)>,
-    error: Option<sqlx::Error>,
-}
 
 /// One connection's worth of publishing.
 pub(super) struct Session<'a> {
@@ -435,51 +419,4 @@ impl<'a> Session<'a> {
     fn ask(&self, ask: Ask) {
         let _ = self.task.asks.try_send(ask);
     }
-}
-
-/// Stores outcomes: one statement for what was published in each outbox, and one for each failure.
-async fn store(pool: &sqlx::PgPool, outcomes: Vec<(Sent, Outcome)>) -> Stored {
-    let mut stored = Stored {
-        left: outcomes,
-        ..Stored::default()
-    };
-    for outbox in Outbox::ALL {
-        let is_published = |(sent, outcome): &(Sent, Outcome)| {
-            sent.outbox == outbox && matches!(outcome, Outcome::Published)
-        };
-        let rows: Vec<RowKey> = stored
-            .left
-            .iter()
-            .filter(|one| is_published(one))
-            .map(|(sent, _)| sent.row)
-            .collect();
-        if let Err(error) = mark_published(pool, outbox, &rows).await {
-            stored.error = Some(error);
-            return stored;
-        }
-        let (published, left): (Vec<_>, Vec<_>) = stored.left.into_iter().partition(is_published);
-        stored
-            .published
-            .extend(published.into_iter().map(|(sent, _)| sent));
-        stored.left = left;
-    }
-    while let Some((sent, outcome)) = stored.left.pop() {
-        let Outcome::Failed(failure) = &outcome else {
-            continue;
-        };
-        match mark_failed(pool, sent.outbox, sent.row, failure).await {
-            Ok(parked) => {
-                if parked {
-                    tracing::error!(event.id = %sent.event_id, order.id = %sent.order_id, "an event is parked: its order waits for a person");
-                }
-                stored.failed.push(sent);
-            }
-            Err(error) => {
-                stored.left.push((sent, outcome));
-                stored.error = Some(error);
-                return stored;
-            }
-        }
-    }
-    stored
 }

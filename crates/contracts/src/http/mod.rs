@@ -6,15 +6,15 @@ mod orders;
 mod users;
 
 pub use catalog::{
-    AdjustInventoryBody, Category, CategoryCount, CategoryList, HoldReservationBody, Image, LineFault, LineFaultReason,
-    Product, ProductBody, ProductCount, ProductPage, Quote, QuoteBody, QuotedLine, RequestedLine, Reservation,
-    ReservationState,
+    AdjustInventoryBody, Category, CategoryCount, CategoryList, HoldReservationBody, Image,
+    LineFault, LineFaultReason, Product, ProductBody, ProductCount, ProductPage, Quote, QuoteBody,
+    QuotedLine, RequestedLine, Reservation, ReservationState,
 };
 pub use money::{MoneyBody, MoneyBodyError};
 pub use orders::{Failure, Order, OrderLine, OrderPage, PlaceOrderBody, TimelineEntry};
 pub use users::{
-    ChangePasswordBody, Introspection, IntrospectBody, OpenSessionBody, RegisterUserBody, Session, User, UserPage,
-    UserRole,
+    ChangePasswordBody, IntrospectBody, Introspection, OpenSessionBody, RegisterUserBody, Session,
+    User, UserPage, UserRole,
 };
 
 use serde::{Deserialize, Serialize};

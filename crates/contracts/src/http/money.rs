@@ -25,7 +25,10 @@ pub enum MoneyBodyError {
 
 impl From<Money> for MoneyBody {
     fn from(money: Money) -> Self {
-        Self { amount_minor: money.minor(), currency: money.currency().code().to_owned() }
+        Self {
+            amount_minor: money.minor(),
+            currency: money.currency().code().to_owned(),
+        }
     }
 }
 
@@ -33,7 +36,10 @@ impl TryFrom<MoneyBody> for Money {
     type Error = MoneyBodyError;
 
     fn try_from(body: MoneyBody) -> Result<Self, MoneyBodyError> {
-        let currency = body.currency.parse().map_err(|_| MoneyBodyError::Currency)?;
+        let currency = body
+            .currency
+            .parse()
+            .map_err(|_| MoneyBodyError::Currency)?;
         Self::new(body.amount_minor, currency).map_err(MoneyBodyError::Amount)
     }
 }

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 fn main() -> std::io::Result<()> {
-    let document = serde_json::to_string_pretty(&velure_http::openapi::document()).expect("the document is JSON");
+    let document = serde_json::to_string_pretty(&velure_http::openapi::document())
+        .expect("the document is JSON");
     writeln!(std::io::stdout(), "{document}")
 }

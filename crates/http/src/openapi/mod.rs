@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use operations::{Answer, Operation, operation};
 use serde_json::{Map, Value, json};
-use utoipa::openapi::{RefOr, Schema};
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 use velure_contracts::http::LineFault;
 use velure_contracts::sse::StatusFrame;
 use velure_contracts::{Code, Problem};
@@ -65,16 +65,26 @@ pub fn document() -> Value {
 
 fn describe(route: &Route, operation: &Operation, schemas: &mut Schemas) -> Value {
     let mut parameters: Vec<Value> = Vec::new();
-    for name in route.path.split('/').filter_map(|s| s.strip_prefix('{')?.strip_suffix('}')) {
-        parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
+    for name in route
+        .path
+        .split('/')
+        .filter_map(|s| s.strip_prefix('{')?.strip_suffix('}'))
+    {
+        parameters.push(
+            json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }),
+        );
     }
     for (name, description, schema) in operation.query {
         let schema: Value = serde_json::from_str(schema).expect("a query schema is JSON");
-        parameters.push(json!({ "name": name, "in": "query", "description": description, "schema": schema }));
+        parameters.push(
+            json!({ "name": name, "in": "query", "description": description, "schema": schema }),
+        );
     }
     for (name, required, description) in operation.headers {
-        parameters.push(json!({ "name": name, "in": "header", "required": required, "description": description,
-            "schema": { "type": "string" } }));
+        parameters.push(
+            json!({ "name": name, "in": "header", "required": required, "description": description,
+            "schema": { "type": "string" } }),
+        );
     }
     let mut document = json!({
         "operationId": route.name,
@@ -100,16 +110,30 @@ fn reference(name: &str) -> Value {
 
 fn responses(route: &Route, operation: &Operation, schemas: &mut Schemas) -> Value {
     let mut responses = Map::new();
-    for Answer { status, description, body } in operation.answers {
+    for Answer {
+        status,
+        description,
+        body,
+    } in operation.answers
+    {
         let mut response = json!({ "description": description });
         if let Some(body) = body {
-            response["content"] = json!({ "application/json": { "schema": reference(&body(schemas)) } });
+            response["content"] =
+                json!({ "application/json": { "schema": reference(&body(schemas)) } });
         }
         responses.insert(status.to_string(), response);
     }
     let mut codes = BTreeMap::<u16, BTreeSet<&str>>::new();
-    for code in operation.codes.iter().copied().chain(codes_of_the_edge(route, operation)) {
-        codes.entry(code.status()).or_default().insert(code.as_str());
+    for code in operation
+        .codes
+        .iter()
+        .copied()
+        .chain(codes_of_the_edge(route, operation))
+    {
+        codes
+            .entry(code.status())
+            .or_default()
+            .insert(code.as_str());
     }
     for (status, codes) in codes {
         let list = codes.into_iter().collect::<Vec<_>>().join("`, `");
@@ -126,7 +150,12 @@ fn responses(route: &Route, operation: &Operation, schemas: &mut Schemas) -> Val
 
 /// What the edge itself may answer on a route.
 fn codes_of_the_edge(route: &Route, operation: &Operation) -> Vec<Code> {
-    let mut codes = vec![Code::BodyTooLarge, Code::TooManyRequests, Code::Internal, Code::Unavailable];
+    let mut codes = vec![
+        Code::BodyTooLarge,
+        Code::TooManyRequests,
+        Code::Internal,
+        Code::Unavailable,
+    ];
     match route.auth {
         Auth::None => {}
         Auth::Shopper | Auth::Service => codes.push(Code::Unauthenticated),

@@ -1,8 +1,9 @@
 use velure_contracts::Code;
 use velure_contracts::http::{
-    AdjustInventoryBody, CategoryList, ChangePasswordBody, Health, HoldReservationBody, Introspection, IntrospectBody,
-    OpenSessionBody, Order, OrderPage, PlaceOrderBody, Product, ProductBody, ProductCount, ProductPage, Quote, QuoteBody,
-    RegisterUserBody, Reservation, Session, User, UserPage,
+    AdjustInventoryBody, CategoryList, ChangePasswordBody, Health, HoldReservationBody,
+    IntrospectBody, Introspection, OpenSessionBody, Order, OrderPage, PlaceOrderBody, Product,
+    ProductBody, ProductCount, ProductPage, Quote, QuoteBody, RegisterUserBody, Reservation,
+    Session, User, UserPage,
 };
 
 use super::{SchemaOf, schema_of};
@@ -27,21 +28,51 @@ pub(crate) struct Answer {
     pub(crate) body: Option<SchemaOf>,
 }
 
-const NOTHING: Operation = Operation { summary: "", query: &[], headers: &[], body: None, answers: &[], codes: &[] };
+const NOTHING: Operation = Operation {
+    summary: "",
+    query: &[],
+    headers: &[],
+    body: None,
+    answers: &[],
+    codes: &[],
+};
 
 const fn answer(status: u16, description: &'static str, body: SchemaOf) -> Answer {
-    Answer { status, description, body: Some(body) }
+    Answer {
+        status,
+        description,
+        body: Some(body),
+    }
 }
 
 const fn empty(status: u16, description: &'static str) -> Answer {
-    Answer { status, description, body: None }
+    Answer {
+        status,
+        description,
+        body: None,
+    }
 }
 
-const PAGE: (&str, &str, &str) = ("page", "The page, from 1.", r#"{"type":"integer","minimum":1,"maximum":10000,"default":1}"#);
-const PAGE_SIZE: (&str, &str, &str) =
-    ("page_size", "How many to a page.", r#"{"type":"integer","minimum":1,"maximum":100,"default":12}"#);
-const CATEGORY: (&str, &str, &str) = ("category", "Only this category, by its slug.", r#"{"type":"string"}"#);
-const IF_NONE_MATCH: (&str, bool, &str) = ("If-None-Match", false, "The ETag at hand; the same version answers 304.");
+const PAGE: (&str, &str, &str) = (
+    "page",
+    "The page, from 1.",
+    r#"{"type":"integer","minimum":1,"maximum":10000,"default":1}"#,
+);
+const PAGE_SIZE: (&str, &str, &str) = (
+    "page_size",
+    "How many to a page.",
+    r#"{"type":"integer","minimum":1,"maximum":100,"default":12}"#,
+);
+const CATEGORY: (&str, &str, &str) = (
+    "category",
+    "Only this category, by its slug.",
+    r#"{"type":"string"}"#,
+);
+const IF_NONE_MATCH: (&str, bool, &str) = (
+    "If-None-Match",
+    false,
+    "The ETag at hand; the same version answers 304.",
+);
 const NOT_MODIFIED: Answer = empty(304, "The client has this version.");
 
 /// The operation of an endpoint.
@@ -49,9 +80,13 @@ const NOT_MODIFIED: Answer = empty(304, "The client has this version.");
 /// # Panics
 /// When it is missing: a route that is not described fails the build's tests.
 pub(crate) fn operation(name: &str) -> Operation {
-    auth(name).or_else(|| catalog(name)).or_else(|| internal(name)).or_else(|| orders(name)).unwrap_or_else(|| {
-        panic!("the endpoint {name} is not described in crates/http/src/openapi/operations.rs")
-    })
+    auth(name)
+        .or_else(|| catalog(name))
+        .or_else(|| internal(name))
+        .or_else(|| orders(name))
+        .unwrap_or_else(|| {
+            panic!("the endpoint {name} is not described in crates/http/src/openapi/operations.rs")
+        })
 }
 
 fn auth(name: &str) -> Option<Operation> {
@@ -59,26 +94,49 @@ fn auth(name: &str) -> Option<Operation> {
         "register-user" => Operation {
             summary: "Make an account and sign in.",
             body: Some(schema_of::<RegisterUserBody>),
-            answers: const { &[answer(201, "The user; the session is in cookies.", schema_of::<User>)] },
+            answers: const {
+                &[answer(
+                    201,
+                    "The user; the session is in cookies.",
+                    schema_of::<User>,
+                )]
+            },
             codes: &[Code::EmailTaken, Code::ValidationFailed],
             ..NOTHING
         },
         "open-session" => Operation {
             summary: "Sign in.",
             body: Some(schema_of::<OpenSessionBody>),
-            answers: const { &[answer(201, "Who is signed in; the session is in cookies.", schema_of::<Session>)] },
+            answers: const {
+                &[answer(
+                    201,
+                    "Who is signed in; the session is in cookies.",
+                    schema_of::<Session>,
+                )]
+            },
             codes: &[Code::InvalidCredentials],
             ..NOTHING
         },
         "refresh-session" => Operation {
             summary: "Go on with a session whose access token has ended.",
-            answers: const { &[answer(200, "Who is signed in; the cookies are new.", schema_of::<Session>)] },
+            answers: const {
+                &[answer(
+                    200,
+                    "Who is signed in; the cookies are new.",
+                    schema_of::<Session>,
+                )]
+            },
             codes: &[Code::Unauthenticated],
             ..NOTHING
         },
         "close-session" => Operation {
             summary: "Sign out.",
-            answers: const { &[empty(204, "The session has ended and the cookies are gone.")] },
+            answers: const {
+                &[empty(
+                    204,
+                    "The session has ended and the cookies are gone.",
+                )]
+            },
             ..NOTHING
         },
         "get-me" => Operation {
@@ -134,18 +192,36 @@ fn catalog(name: &str) -> Option<Operation> {
                     PAGE,
                     PAGE_SIZE,
                     CATEGORY,
-                    ("q", "Words; each has to begin a word of the product. Case and accents do not matter.", r#"{"type":"string"}"#),
-                    ("sort", "The order.", r#"{"type":"string","enum":["name","price","-price","-rating"],"default":"name"}"#),
+                    (
+                        "q",
+                        "Words; each has to begin a word of the product. Case and accents do not matter.",
+                        r#"{"type":"string"}"#,
+                    ),
+                    (
+                        "sort",
+                        "The order.",
+                        r#"{"type":"string","enum":["name","price","-price","-rating"],"default":"name"}"#,
+                    ),
                 ]
             },
             headers: const { &[IF_NONE_MATCH] },
-            answers: const { &[answer(200, "One page.", schema_of::<ProductPage>), NOT_MODIFIED] },
+            answers: const {
+                &[
+                    answer(200, "One page.", schema_of::<ProductPage>),
+                    NOT_MODIFIED,
+                ]
+            },
             ..NOTHING
         },
         "get-product" => Operation {
             summary: "One product.",
             headers: const { &[IF_NONE_MATCH] },
-            answers: const { &[answer(200, "The product.", schema_of::<Product>), NOT_MODIFIED] },
+            answers: const {
+                &[
+                    answer(200, "The product.", schema_of::<Product>),
+                    NOT_MODIFIED,
+                ]
+            },
             codes: &[Code::NotFound],
             ..NOTHING
         },
@@ -169,10 +245,21 @@ fn catalog(name: &str) -> Option<Operation> {
         },
         "replace-product" => Operation {
             summary: "Describe a product anew. Its stock stays.",
-            headers: const { &[("If-Match", true, "The ETag of the version that is replaced.")] },
+            headers: const {
+                &[(
+                    "If-Match",
+                    true,
+                    "The ETag of the version that is replaced.",
+                )]
+            },
             body: Some(schema_of::<ProductBody>),
             answers: const { &[answer(200, "The product.", schema_of::<Product>)] },
-            codes: &[Code::NotFound, Code::SkuTaken, Code::PreconditionFailed, Code::ValidationFailed],
+            codes: &[
+                Code::NotFound,
+                Code::SkuTaken,
+                Code::PreconditionFailed,
+                Code::ValidationFailed,
+            ],
             ..NOTHING
         },
         "delete-product" => Operation {
@@ -185,7 +272,12 @@ fn catalog(name: &str) -> Option<Operation> {
             summary: "Add to a product's stock, or take from it. The same operation id counts once.",
             body: Some(schema_of::<AdjustInventoryBody>),
             answers: const { &[answer(200, "The product.", schema_of::<Product>)] },
-            codes: &[Code::NotFound, Code::InsufficientStock, Code::OperationConflict, Code::ValidationFailed],
+            codes: &[
+                Code::NotFound,
+                Code::InsufficientStock,
+                Code::OperationConflict,
+                Code::ValidationFailed,
+            ],
             ..NOTHING
         },
         _ => return None,
@@ -197,7 +289,13 @@ fn internal(name: &str) -> Option<Operation> {
         "quote-cart" => Operation {
             summary: "Price a cart.",
             body: Some(schema_of::<QuoteBody>),
-            answers: const { &[answer(200, "The lines and their total.", schema_of::<Quote>)] },
+            answers: const {
+                &[answer(
+                    200,
+                    "The lines and their total.",
+                    schema_of::<Quote>,
+                )]
+            },
             codes: &[Code::ProductUnavailable, Code::ValidationFailed],
             ..NOTHING
         },
@@ -205,7 +303,12 @@ fn internal(name: &str) -> Option<Operation> {
             summary: "Take an order's stock, all of it or nothing.",
             body: Some(schema_of::<HoldReservationBody>),
             answers: const { &[answer(200, "The stock is held.", schema_of::<Reservation>)] },
-            codes: &[Code::NotFound, Code::InsufficientStock, Code::ReservationEnded, Code::ValidationFailed],
+            codes: &[
+                Code::NotFound,
+                Code::InsufficientStock,
+                Code::ReservationEnded,
+                Code::ValidationFailed,
+            ],
             ..NOTHING
         },
         "commit-reservation" => Operation {
@@ -228,9 +331,21 @@ fn orders(name: &str) -> Option<Operation> {
     Some(match name {
         "place-order" => Operation {
             summary: "Place an order, once for each intent.",
-            headers: const { &[("Idempotency-Key", true, "1 to 128 visible ASCII characters, made once for each order.")] },
+            headers: const {
+                &[(
+                    "Idempotency-Key",
+                    true,
+                    "1 to 128 visible ASCII characters, made once for each order.",
+                )]
+            },
             body: Some(schema_of::<PlaceOrderBody>),
-            answers: const { &[answer(201, "The order as it was placed; `idempotent-replayed: true` when it was placed before.", schema_of::<Order>)] },
+            answers: const {
+                &[answer(
+                    201,
+                    "The order as it was placed; `idempotent-replayed: true` when it was placed before.",
+                    schema_of::<Order>,
+                )]
+            },
             codes: &[
                 Code::InvalidHeader,
                 Code::IdempotencyConflict,

@@ -30,7 +30,10 @@ impl GatewayStore {
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn missed_by_orders(&self, watches: &[OrderWatch]) -> Result<Vec<StoredEvent>, ReadError> {
+    pub async fn missed_by_orders(
+        &self,
+        watches: &[OrderWatch],
+    ) -> Result<Vec<StoredEvent>, ReadError> {
         let orders: Vec<Uuid> = watches.iter().map(|watch| watch.order.as_uuid()).collect();
         let buyers: Vec<Uuid> = watches.iter().map(|watch| watch.buyer.as_uuid()).collect();
         let versions: Vec<i64> = watches.iter().map(|watch| watch.version).collect();
@@ -66,7 +69,11 @@ impl GatewayStore {
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn missed_by_buyers(&self, watches: &[BuyerWatch], limit: u32) -> Result<Vec<StoredEvent>, ReadError> {
+    pub async fn missed_by_buyers(
+        &self,
+        watches: &[BuyerWatch],
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, ReadError> {
         let buyers: Vec<Uuid> = watches.iter().map(|watch| watch.buyer.as_uuid()).collect();
         let sequences: Vec<i64> = watches.iter().map(|watch| watch.sequence).collect();
         let rows = sqlx::query!(

@@ -52,14 +52,22 @@ impl GatewayStore {
     /// Events in this database.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self { orders: OrderStore::new(pool.clone()), pool }
+        Self {
+            orders: OrderStore::new(pool.clone()),
+            pool,
+        }
     }
 
     /// The events of an order after `version`, when the order is there and this buyer's.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn order_events(&self, buyer: UserId, order: OrderId, version: i64) -> Result<Option<Events>, ReadError> {
+    pub async fn order_events(
+        &self,
+        buyer: UserId,
+        order: OrderId,
+        version: i64,
+    ) -> Result<Option<Events>, ReadError> {
         let rows = sqlx::query_as!(
             EventRow,
             r#"select o.version::bigint as "last!", e.order_id as "order_id?", e.version as "version?", e.status as "status?",
@@ -75,14 +83,22 @@ impl GatewayStore {
         )
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows.first().map(|row| row.last).map(|last| events(buyer, last, rows)))
+        Ok(rows
+            .first()
+            .map(|row| row.last)
+            .map(|last| events(buyer, last, rows)))
     }
 
     /// At most `limit` events of all of this buyer's orders after `sequence`.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn buyer_events(&self, buyer: UserId, sequence: i64, limit: u32) -> Result<Events, ReadError> {
+    pub async fn buyer_events(
+        &self,
+        buyer: UserId,
+        sequence: i64,
+        limit: u32,
+    ) -> Result<Events, ReadError> {
         let rows = sqlx::query_as!(
             EventRow,
             r#"select coalesce(b.last_sequence, 0) as "last!", e.order_id as "order_id?", e.version as "version?",
@@ -117,7 +133,11 @@ impl GatewayStore {
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn newest(&self, buyer: UserId, take: u32) -> Result<(BuyerCursor, Vec<Order>), ReadError> {
+    pub async fn newest(
+        &self,
+        buyer: UserId,
+        take: u32,
+    ) -> Result<(BuyerCursor, Vec<Order>), ReadError> {
         let cursor = self.orders.cursor(buyer).await?;
         let (orders, _) = self.orders.list(buyer, 0, take).await?;
         Ok((cursor, orders))
@@ -128,7 +148,9 @@ impl GatewayStore {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), ReadError> {
-        sqlx::query_scalar!(r#"select 1 as "one!""#).fetch_one(&self.pool).await?;
+        sqlx::query_scalar!(r#"select 1 as "one!""#)
+            .fetch_one(&self.pool)
+            .await?;
         Ok(())
     }
 }
@@ -159,7 +181,10 @@ fn events(buyer: UserId, last: i64, rows: Vec<EventRow>) -> Events {
             },
         })
     });
-    Events { last, events: events.collect() }
+    Events {
+        last,
+        events: events.collect(),
+    }
 }
 
 fn version(stored: i16) -> u16 {

@@ -7,8 +7,8 @@
 mod place;
 mod read;
 
-pub(crate) use read::failure;
 pub use place::{NewOrder, PlaceError, Placed, Preflight};
+pub(crate) use read::failure;
 
 use sqlx::PgPool;
 

@@ -78,7 +78,10 @@ impl OrderStore {
         .fetch_one(&self.pool)
         .await?;
         Ok(Preflight {
-            placed: row.order_id.zip(row.request_hash).map(|(id, hash)| (id.into(), hash)),
+            placed: row
+                .order_id
+                .zip(row.request_hash)
+                .map(|(id, hash)| (id.into(), hash)),
             orders_in_window: row.orders,
             window_ends_in: row.ends_in.max(1),
         })
@@ -96,8 +99,11 @@ impl OrderStore {
         let event_id = EventId::generate();
         let body = created_event(event_id, order).map_err(PlaceError::Encode)?;
         let column = |f: fn(&LineItem) -> String| order.lines.iter().map(f).collect::<Vec<_>>();
-        let quantities: Vec<i32> =
-            order.lines.iter().map(|l| i32::try_from(l.quantity.get()).expect("a quantity is at most 99")).collect();
+        let quantities: Vec<i32> = order
+            .lines
+            .iter()
+            .map(|l| i32::try_from(l.quantity.get()).expect("a quantity is at most 99"))
+            .collect();
         let prices: Vec<i64> = order.lines.iter().map(|l| l.unit_price.minor()).collect();
         let shard = shard_of(order.order_id.as_uuid());
         let stored = sqlx::query!(
@@ -180,7 +186,10 @@ fn created_event(event_id: EventId, order: &NewOrder) -> Result<String, serde_js
             items: order
                 .lines
                 .iter()
-                .map(|line| EventLine { product_id: line.product_id.to_string(), quantity: line.quantity.get() })
+                .map(|line| EventLine {
+                    product_id: line.product_id.to_string(),
+                    quantity: line.quantity.get(),
+                })
                 .collect(),
             total: order.total.into(),
             payment_method: order.payment_method.as_str().to_owned(),
@@ -211,6 +220,10 @@ mod tests {
             tracestate: None,
         };
         let body = created_event(EventId::generate(), &order).expect("an event is JSON");
-        assert_eq!(body.matches(r#""occurred_at":"1970-01-01T00:00:00Z""#).count(), 1);
+        assert_eq!(
+            body.matches(r#""occurred_at":"1970-01-01T00:00:00Z""#)
+                .count(),
+            1
+        );
     }
 }

@@ -39,7 +39,12 @@ impl OrderStore {
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn list(&self, buyer: UserId, skip: u64, take: u32) -> Result<(Vec<Order>, u64), sqlx::Error> {
+    pub async fn list(
+        &self,
+        buyer: UserId,
+        skip: u64,
+        take: u32,
+    ) -> Result<(Vec<Order>, u64), sqlx::Error> {
         let total = sqlx::query_scalar!(
             r#"select count(*) as "total!" from orders.orders where buyer_id = $1"#,
             buyer.as_uuid()
@@ -75,10 +80,12 @@ impl OrderStore {
     /// # Errors
     /// When the database is away.
     pub async fn cursor(&self, buyer: UserId) -> Result<BuyerCursor, sqlx::Error> {
-        let sequence =
-            sqlx::query_scalar!("select last_sequence from orders.buyers where buyer_id = $1", buyer.as_uuid())
-                .fetch_optional(&self.pool)
-                .await?;
+        let sequence = sqlx::query_scalar!(
+            "select last_sequence from orders.buyers where buyer_id = $1",
+            buyer.as_uuid()
+        )
+        .fetch_optional(&self.pool)
+        .await?;
         Ok(BuyerCursor(sequence.unwrap_or_default()))
     }
 }
@@ -115,7 +122,10 @@ struct EventRow {
 impl OrderRow {
     fn into_order(self) -> Order {
         let currency = self.currency;
-        let money = |amount_minor| MoneyBody { amount_minor, currency: currency.clone() };
+        let money = |amount_minor| MoneyBody {
+            amount_minor,
+            currency: currency.clone(),
+        };
         Order {
             id: self.order_id,
             status: self.status,
@@ -138,7 +148,11 @@ impl OrderRow {
                 .events
                 .0
                 .into_iter()
-                .map(|event| TimelineEntry { version: event.version, status: event.status, at: event.at })
+                .map(|event| TimelineEntry {
+                    version: event.version,
+                    status: event.status,
+                    at: event.at,
+                })
                 .collect(),
             created_at: self.created_at,
             updated_at: self.updated_at,
@@ -149,6 +163,13 @@ impl OrderRow {
 /// A stored reason as clients see it.
 pub(crate) fn failure(code: Option<&str>, product_id: Option<String>) -> Option<Failure> {
     let code = code?;
-    let message = code.parse::<FailureCode>().map_or("The order failed. Nothing was charged.", FailureCode::message);
-    Some(Failure { code: code.to_owned(), message: message.to_owned(), product_id })
+    let message = code.parse::<FailureCode>().map_or(
+        "The order failed. Nothing was charged.",
+        FailureCode::message,
+    );
+    Some(Failure {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        product_id,
+    })
 }

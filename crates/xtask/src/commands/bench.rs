@@ -114,7 +114,13 @@ fn measure(
             "VELURE_BENCH_FUNCTIONS".to_owned(),
             checkout.target("lambda").display().to_string(),
         );
-        bench_of(processes, checkout, "velure-server", "functions", &variables)?;
+        bench_of(
+            processes,
+            checkout,
+            "velure-server",
+            "functions",
+            &variables,
+        )?;
     }
     shop.stop(processes)
 }
@@ -139,7 +145,11 @@ fn bench_of(
 /// What everything that runs takes while nobody uses it.
 fn idle(processes: &Processes) -> Result<()> {
     let total = processes.memory_kib()?;
-    let verdict = if total <= 1_500 * 1024 { "met" } else { "MISSED" };
+    let verdict = if total <= 1_500 * 1024 {
+        "met"
+    } else {
+        "MISSED"
+    };
     report::line(format_args!(
         "the whole stack, idle | {} MiB resident | target <= 1500 MiB {verdict}",
         total / 1024

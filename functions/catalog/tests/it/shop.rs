@@ -118,7 +118,9 @@ impl Shop {
 
 fn variables(mongodb: &str, keys: &TestKeys) -> Env {
     let process = Env::process();
-    let redis = process.get("VELURE_TEST_REDIS_URL").expect("VELURE_TEST_REDIS_URL names a server");
+    let redis = process
+        .get("VELURE_TEST_REDIS_URL")
+        .expect("VELURE_TEST_REDIS_URL names a server");
     let prefix = format!("test-{}", Uuid::new_v4().simple());
     Env::of(keys.variables("catalog")).with([
         ("VELURE_MONGODB_URI", mongodb),
