@@ -18,7 +18,8 @@ pub(crate) struct Case {
     /// The problem's code; empty for what is no problem.
     pub(crate) code: String,
     pub(crate) compare: Compare,
-    /// The emulator cannot be asked: it has no way to route `/`, and makes no event of JSON that is not UTF-8.
+    /// The emulator cannot be asked: it has no way to route `/`, makes no event of JSON that is not UTF-8, and hands on
+    /// one of two headers with the same name.
     pub(crate) only_server: bool,
 }
 

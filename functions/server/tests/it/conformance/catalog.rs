@@ -285,6 +285,21 @@ fn reservations(cases: &mut Vec<Case>) {
             (409, "insufficient_stock"),
             move |w| hold(w, &Uuid::now_v7().to_string(), &w.shared.scarce["id"], 2),
         ),
+        Case::done("a hold again", "hold-reservation", 200, move |w| {
+            hold(w, &w.mine.committed.to_string(), &w.mine.product["id"], 1)
+        }),
+        Case::refused(
+            "a hold of what was released",
+            "hold-reservation",
+            (409, "reservation_ended"),
+            move |w| hold(w, &w.mine.released.to_string(), &w.mine.product["id"], 1),
+        ),
+        Case::refused(
+            "a hold of other lines",
+            "hold-reservation",
+            (409, "operation_conflict"),
+            move |w| hold(w, &w.mine.committed.to_string(), &w.mine.product["id"], 2),
+        ),
         Case::refused(
             "an order id that is none",
             "hold-reservation",

@@ -93,6 +93,14 @@ async fn the_server_and_the_functions_answer_alike_and_as_the_contract_says() {
         BAD_TOKENS,
         "a kind of token that is not put to every route"
     );
+    for (route, _, _, call) in &good::GOOD {
+        let with_body = call(&ours).json_body().is_some();
+        assert_eq!(
+            with_body,
+            refusals::WITH_BODY.contains(route),
+            "bad bodies are put to {route}"
+        );
+    }
     let mut faults = Vec::new();
     let mut placed = shop.orders_stored().await;
     for case in cases() {

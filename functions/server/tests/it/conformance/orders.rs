@@ -35,6 +35,11 @@ fn keys(cases: &mut Vec<Case>) {
             w.place(&order_body(&w.shared.product, 1))
                 .without("idempotency-key")
         }),
+        Case::refused("two keys", PLACE, HEADER, |w| {
+            w.place(&order_body(&w.shared.product, 1))
+                .also("idempotency-key", "another")
+        })
+        .only_server(),
         keyed("an empty key", b""),
         keyed("a key with a space", b"two words"),
         keyed("a key beyond ASCII", "schl\u{fc}ssel".as_bytes()),
