@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use uuid::Uuid;
 
 /// How long a process may take until it serves.
 const START_DEADLINE: Duration = Duration::from_secs(30);
@@ -94,14 +95,26 @@ impl Drop for Process {
     }
 }
 
+/// Where ports are looked for: below those that the kernel gives to outgoing connections, which would take one that
+/// waits for its process.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
 /// A port on the loopback interface that nobody listens on.
 ///
 /// # Panics
 /// When there is none.
 #[must_use]
 pub fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("a listener has an address")
+    let (random, _) = Uuid::new_v4().as_u64_pair();
+    let count = PORTS.end - PORTS.start;
+    let start =
+        PORTS.start + u16::try_from(random % u64::from(count)).expect("invariant: below the count");
+    let address = |port| SocketAddr::from(([127, 0, 0, 1], port));
+    (start..PORTS.end)
+        .chain(PORTS.start..start)
+        .map(address)
+        .find(|address| TcpListener::bind(address).is_ok())
+        .expect("a free port")
 }
 
 /// The folder of the debug binaries: the one above the running test's.
