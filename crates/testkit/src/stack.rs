@@ -191,7 +191,6 @@ impl Drop for Stack {
     fn drop(&mut self) {
         let server = self.server.clone();
         let databases = [self.database("auth"), self.database("orders")];
-        let (uri, mongodb) = (server_uri(), self.mongodb_database());
         // A thread with a runtime of its own: `drop` cannot wait on the test's.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
@@ -205,11 +204,6 @@ impl Drop for Stack {
                         .execute(&administrator)
                         .await?;
                 }
-                mongodb::Client::with_uri_str(uri)
-                    .await?
-                    .database(&mongodb)
-                    .drop()
-                    .await?;
                 anyhow::Ok(())
             })
         });
