@@ -29,8 +29,8 @@ test: ## check and test everything against throw-away servers, and count
 bench: ## measure with release builds, or one: make bench ONLY=intake,relay,streams,health,orders,functions
 	@cargo xtask bench $(if $(ONLY),--only $(ONLY))
 
-openapi: ## write functions/openapi.json and the web client's types from the code
-	@cargo run --quiet -p velure-http --bin velure-openapi > functions/openapi.json && npm --prefix web run --silent gen
+openapi: ## write functions/openapi.json, the events' JSON Schemas and the web client's types from the code
+	@cargo run --quiet -p velure-http --bin velure-openapi && npm --prefix web run --silent gen
 
 check: ## formatting, layout, lints, documentation, licences
 	@cargo xtask check

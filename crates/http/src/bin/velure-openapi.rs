@@ -1,9 +1,23 @@
-//! Prints the OpenAPI document: `cargo run -p velure-http --bin velure-openapi > functions/openapi.json`.
+//! Writes what is made from the contract types: `functions/openapi.json` and the events' JSON Schemas.
 
-use std::io::Write as _;
+use std::path::Path;
 
 fn main() -> std::io::Result<()> {
-    let document = serde_json::to_string_pretty(&velure_http::openapi::document())
-        .expect("the document is JSON");
-    writeln!(std::io::stdout(), "{document}")
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    write(
+        &root.join("functions/openapi.json"),
+        &velure_http::openapi::document(),
+    )?;
+    for (kind, schema) in velure_http::openapi::event_schemas() {
+        write(
+            &root.join(format!("crates/contracts/schemas/{kind}.json")),
+            &schema,
+        )?;
+    }
+    Ok(())
+}
+
+fn write(path: &Path, document: &serde_json::Value) -> std::io::Result<()> {
+    let text = serde_json::to_string_pretty(document).expect("the document is JSON");
+    std::fs::write(path, text + "\n")
 }

@@ -1,7 +1,10 @@
 //! The OpenAPI document, made from the route table, the contract types and the table of operations. It is committed
 //! as `functions/openapi.json`; a test fails when that file is stale, and the web client's types are made from it.
 
+mod events;
 mod operations;
+
+pub use events::event_schemas;
 
 use std::collections::{BTreeMap, BTreeSet};
 

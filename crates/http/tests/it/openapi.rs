@@ -1,4 +1,4 @@
-use velure_http::openapi::document;
+use velure_http::openapi::{document, event_schemas};
 
 #[test]
 fn the_committed_document_is_the_one_that_the_code_makes() {
@@ -21,5 +21,33 @@ fn every_reference_of_the_document_leads_somewhere() {
             document["components"]["schemas"][name].is_object(),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn the_committed_event_schemas_are_the_ones_that_the_code_makes() {
+    for (kind, schema) in event_schemas() {
+        let path = format!(
+            "{}/../contracts/schemas/{kind}.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let committed = std::fs::read_to_string(&path).expect("every event's schema is committed");
+        let committed: serde_json::Value =
+            serde_json::from_str(&committed).expect("a schema is JSON");
+        assert_eq!(
+            committed, schema,
+            "{kind}: the schema is stale: run `make openapi`"
+        );
+    }
+}
+
+#[test]
+fn every_reference_of_an_event_schema_leads_somewhere() {
+    for (kind, schema) in event_schemas() {
+        let text = schema.to_string();
+        for reference in text.split("\"#/$defs/").skip(1) {
+            let name = reference.split('"').next().expect("a reference ends");
+            assert!(schema["$defs"][name].is_object(), "{kind}: {name}");
+        }
     }
 }

@@ -1,0 +1,43 @@
+//! The JSON Schemas of the events on the broker, made from the contract types. They are committed under
+//! `crates/contracts/schemas/`; a test fails when one is stale.
+
+use serde_json::{Value, json};
+use velure_contracts::events::{
+    Envelope, EventType, NoData, OrderCreated, OrderFailed, SCHEMA_VERSION,
+};
+
+use super::{Schemas, schema_of};
+
+/// The schema of every event type (JSON Schema 2020-12), by its routing key.
+#[must_use]
+pub fn event_schemas() -> Vec<(&'static str, Value)> {
+    EventType::ALL
+        .iter()
+        .map(|kind| (kind.as_str(), schema(*kind)))
+        .collect()
+}
+
+fn schema(kind: EventType) -> Value {
+    let mut schemas = Schemas::new();
+    let envelope = match kind {
+        EventType::OrderCreated => schema_of::<Envelope<OrderCreated>>(&mut schemas),
+        EventType::OrderProcessing | EventType::OrderCompleted => {
+            schema_of::<Envelope<NoData>>(&mut schemas)
+        }
+        EventType::OrderFailed => schema_of::<Envelope<OrderFailed>>(&mut schemas),
+    };
+    let definitions = serde_json::to_string(&schemas).expect("a schema is JSON");
+    let definitions: Value =
+        serde_json::from_str(&definitions.replace("#/components/schemas/", "#/$defs/"))
+            .expect("a renamed reference is still JSON");
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": format!("urn:velure:event:{}:{SCHEMA_VERSION}", kind.as_str()),
+        "title": kind.as_str(),
+        "allOf": [
+            { "$ref": format!("#/$defs/{envelope}") },
+            { "properties": { "type": { "const": kind.as_str() }, "schema_version": { "const": SCHEMA_VERSION } } }
+        ],
+        "$defs": definitions
+    })
+}
