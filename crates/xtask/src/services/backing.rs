@@ -140,7 +140,12 @@ impl Backing {
             None => None,
         };
         let redis = match plan.redis {
-            Some(port) => Some(Redis::start(processes, port, &passwords.of("redis")?)?),
+            Some(port) => {
+                let password = passwords.of("redis")?;
+                // Tests put proxies before it, and their data is thrown away.
+                let password = (plan.durability == Durability::Kept).then_some(password.as_str());
+                Some(Redis::start(processes, port, password)?)
+            }
             None => None,
         };
         let mongodb = match plan.mongodb {

@@ -106,13 +106,17 @@ impl Postgres {
         let password_file = parent.join("password");
         fs::write(&password_file, &self.password).context("the password cannot be written")?;
         own(&password_file, self.user)?;
+        let authentication = match self.durability {
+            Durability::Kept => "password",
+            Durability::ThrowAway => "trust",
+        };
         let mut initdb = Launch::new("postgres-initdb", self.programs.join("initdb"))
             .arg("-D")
             .arg(&self.data)
             .args(["-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"])
             // Only the loopback address is served. A password keeps this machine's other users out; sent in clear,
-            // it costs a connection nothing.
-            .args(["-A", "password", "--pwfile"])
+            // it costs a connection nothing. Data that is thrown away needs none, and tests connect by host and role.
+            .args(["-A", authentication, "--pwfile"])
             .arg(&password_file)
             .folder(parent)
             .user(self.user);

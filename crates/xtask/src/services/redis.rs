@@ -15,12 +15,16 @@ use crate::process::{Launch, Processes};
 #[derive(Debug)]
 pub(crate) struct Redis {
     port: u16,
-    password: String,
+    password: Option<String>,
 }
 
 impl Redis {
-    /// Starts the server.
-    pub(crate) fn start(processes: &mut Processes, port: u16, password: &str) -> Result<Self> {
+    /// Starts the server; without a password anybody on this machine may use it.
+    pub(crate) fn start(
+        processes: &mut Processes,
+        port: u16,
+        password: Option<&str>,
+    ) -> Result<Self> {
         let program = environment::find_program("redis-server")
             .context("Redis is not installed: run `make setup`")?;
         let folder = processes.run().path().join("redis");
@@ -30,16 +34,19 @@ impl Redis {
         processes.start(Launch::new("redis", program).arg(&file).folder(&folder))?;
         Ok(Self {
             port,
-            password: password.to_owned(),
+            password: password.map(str::to_owned),
         })
     }
 
     /// The server's URL.
     pub(crate) fn url(&self) -> String {
-        format!("redis://:{}@127.0.0.1:{}", self.password, self.port)
+        match &self.password {
+            Some(password) => format!("redis://:{password}@127.0.0.1:{}", self.port),
+            None => format!("redis://127.0.0.1:{}", self.port),
+        }
     }
 
-    /// Waits until the server takes our password.
+    /// Waits until the server answers us.
     pub(crate) fn wait(&self, processes: &mut Processes) -> Result<()> {
         processes.wait_for("redis", Duration::from_secs(20), || {
             self.ping().is_some_and(|answer| answer.contains("+PONG"))
@@ -48,16 +55,22 @@ impl Redis {
 
     fn ping(&self) -> Option<String> {
         let mut stream = probe::connect(self.port)?;
-        write!(stream, "AUTH {}\r\nPING\r\nQUIT\r\n", self.password).ok()?;
+        if let Some(password) = &self.password {
+            write!(stream, "AUTH {password}\r\n").ok()?;
+        }
+        write!(stream, "PING\r\nQUIT\r\n").ok()?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).ok()?;
         Some(answer)
     }
 }
 
-fn configuration(port: u16, password: &str) -> String {
+fn configuration(port: u16, password: Option<&str>) -> String {
+    let secret = password
+        .map(|password| format!("requirepass {password}\n"))
+        .unwrap_or_default();
     format!(
-        "bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave \"\"\nappendonly no\ndaemonize no\n\
+        "bind 127.0.0.1\nport {port}\n{secret}save \"\"\nappendonly no\ndaemonize no\n\
          maxmemory 256mb\nmaxmemory-policy noeviction\n"
     )
 }
