@@ -218,6 +218,17 @@ impl Vhost {
             .expect("the queue is deleted");
     }
 
+    /// Empties a queue.
+    ///
+    /// # Panics
+    /// When the broker does not.
+    pub async fn purge(&self, queue: &str) {
+        self.broker
+            .request("DELETE", &["queues", &self.name, queue, "contents"], None)
+            .await
+            .expect("the queue is emptied");
+    }
+
     /// Publishes as the administrator, with properties as the management API names them (`message_id`, `headers`,
     /// `delivery_mode`). Whether it was routed.
     ///
