@@ -2,6 +2,7 @@
 //! `crates/contracts/schemas/`; a test fails when one is stale.
 
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use velure_contracts::events::{
     Envelope, EventType, NoData, OrderCreated, OrderFailed, SCHEMA_VERSION,
 };
@@ -20,11 +21,11 @@ pub fn event_schemas() -> Vec<(&'static str, Value)> {
 fn schema(kind: EventType) -> Value {
     let mut schemas = Schemas::new();
     let envelope = match kind {
-        EventType::OrderCreated => schema_of::<Envelope<OrderCreated>>(&mut schemas),
+        EventType::OrderCreated => envelope_of::<OrderCreated>(&mut schemas),
         EventType::OrderProcessing | EventType::OrderCompleted => {
-            schema_of::<Envelope<NoData>>(&mut schemas)
+            envelope_of::<NoData>(&mut schemas)
         }
-        EventType::OrderFailed => schema_of::<Envelope<OrderFailed>>(&mut schemas),
+        EventType::OrderFailed => envelope_of::<OrderFailed>(&mut schemas),
     };
     let definitions = serde_json::to_string(&schemas).expect("a schema is JSON");
     let definitions: Value =
@@ -40,4 +41,10 @@ fn schema(kind: EventType) -> Value {
         ],
         "$defs": definitions
     })
+}
+
+/// The schema of an envelope and of its data: the derived schema of the one does not bring the other's.
+fn envelope_of<D: ToSchema>(schemas: &mut Schemas) -> String {
+    schema_of::<D>(schemas);
+    schema_of::<Envelope<D>>(schemas)
 }
