@@ -19,6 +19,32 @@ async fn hold(
     }
 }
 
+/// Commits, and asks again when it was not told.
+async fn commit(
+    store: CatalogStore,
+    order: OrderId,
+) -> Result<ReservationState, EndReservationError> {
+    loop {
+        match store.commit(order).await {
+            Err(EndReservationError::Store(error)) if error.is_transient() => {}
+            told => return told,
+        }
+    }
+}
+
+/// Releases, and asks again when it was not told.
+async fn release(
+    store: CatalogStore,
+    order: OrderId,
+) -> Result<ReservationState, EndReservationError> {
+    loop {
+        match store.release(order).await {
+            Err(EndReservationError::Store(error)) if error.is_transient() => {}
+            told => return told,
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_hold_takes_the_stock_of_every_line() {
     with_store(async |store| {
@@ -199,7 +225,7 @@ async fn a_release_gives_the_stock_back_once_and_cannot_be_committed() {
         store.hold(order, &wanted).await.expect("there is enough");
         let outcomes = all((0..20).map(|_| {
             let store = store.clone();
-            async move { store.release(order).await }
+            release(store, order)
         }))
         .await;
         for outcome in outcomes {
@@ -234,7 +260,8 @@ async fn a_reservation_that_is_committed_and_released_at_once_ends_one_way() {
                 .hold(order, &cart(&[(&leash, 1)]))
                 .await
                 .expect("there is enough");
-            let (committed, released) = tokio::join!(store.commit(order), store.release(order));
+            let (committed, released) =
+                tokio::join!(commit(store.clone(), order), release(store.clone(), order));
             let after = stock(&store, &leash).await;
             match (committed, released) {
                 (Ok(_), Err(EndReservationError::Ended(ReservationState::Committed))) => {
@@ -281,7 +308,10 @@ async fn a_hold_and_a_release_at_once_leave_either_nothing_held_or_nothing_taken
         let leash = offer(&store, "A", json!({"available": 30})).await;
         for _ in 0..10 {
             let (order, wanted) = (OrderId::generate(), cart(&[(&leash, 1)]));
-            let (held, released) = tokio::join!(store.hold(order, &wanted), store.release(order));
+            let (held, released) = tokio::join!(
+                hold(store.clone(), order, wanted.clone()),
+                release(store.clone(), order)
+            );
             assert!(
                 matches!(
                     held,
@@ -338,12 +368,14 @@ async fn stock_is_conserved_while_holds_commits_and_releases_race() {
             async move {
                 let order = OrderId::generate();
                 match hold(store.clone(), order, wanted).await {
-                    Ok(_) if n % 2 == 0 => store
-                        .commit(order)
+                    Ok(_) if n % 2 == 0 => commit(store.clone(), order)
                         .await
                         .map(|_| quantity)
                         .expect("it is held"),
-                    Ok(_) => store.release(order).await.map(|_| 0).expect("it is held"),
+                    Ok(_) => release(store.clone(), order)
+                        .await
+                        .map(|_| 0)
+                        .expect("it is held"),
                     Err(HoldReservationError::Refused(_)) => 0,
                     Err(error) => panic!("{error:?}"),
                 }
