@@ -124,14 +124,7 @@ impl ApiError {
     /// The cause and the causes of the cause, for one log line.
     #[must_use]
     pub fn cause(&self) -> Option<String> {
-        let mut cause: &dyn Error = self.source.as_deref()?;
-        let mut text = cause.to_string();
-        while let Some(next) = cause.source() {
-            text.push_str(": ");
-            text.push_str(&next.to_string());
-            cause = next;
-        }
-        Some(text)
+        Some(chain(self.source.as_deref()?))
     }
 
     /// The body of the answer.
@@ -202,4 +195,16 @@ impl FieldErrors {
         error.fields = self.0;
         Err(error)
     }
+}
+
+/// An error and the causes of it, in one line for our logs.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
 }

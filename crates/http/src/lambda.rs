@@ -7,6 +7,7 @@ use lambda_http::{Body, RequestExt, service_fn};
 use velure_config::Env;
 use velure_domain::RequestId;
 
+use crate::error::chain;
 use crate::{Context, Endpoint, Mounted, RequestParts, StartError, fallback};
 
 /// How long the init phase may take: AWS ends it after 10 s.
@@ -22,7 +23,7 @@ pub fn serve<E: Endpoint>() -> ExitCode {
         let endpoint = tokio::time::timeout(INIT_DEADLINE, start::<E>(env))
             .await
             .map_err(|_| format!("the init phase took longer than {INIT_DEADLINE:?}"))?
-            .map_err(|error| describe(&error))?;
+            .map_err(|error| chain(&error))?;
         run(move |parts| {
             let endpoint = endpoint.clone();
             async move { endpoint.answer(parts).await }
@@ -83,17 +84,6 @@ where
 async fn start<E: Endpoint>(env: Env) -> Result<Mounted, StartError> {
     let context = E::Context::new(env.resolve().await?);
     Mounted::connect::<E>(&context).await
-}
-
-fn describe(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }
 
 /// JSON and problems are text; API Gateway wants anything else in base64.

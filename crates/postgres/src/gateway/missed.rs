@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use velure_contracts::sse::StatusFrame;
 use velure_domain::{OrderId, UserId};
@@ -37,7 +38,8 @@ impl GatewayStore {
         let orders: Vec<Uuid> = watches.iter().map(|watch| watch.order.as_uuid()).collect();
         let buyers: Vec<Uuid> = watches.iter().map(|watch| watch.buyer.as_uuid()).collect();
         let versions: Vec<i64> = watches.iter().map(|watch| watch.version).collect();
-        let rows = sqlx::query!(
+        let rows = sqlx::query_as!(
+            EventRow,
             r#"select e.order_id, e.version, e.status, e.failure_code, e.failure_product_id, e.buyer_id, e.buyer_sequence, e.occurred_at
                from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as w (order_id, buyer_id, version)
                join orders.order_events e on e.order_id = w.order_id and e.buyer_id = w.buyer_id and e.version > w.version
@@ -48,20 +50,7 @@ impl GatewayStore {
         )
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| StoredEvent {
-                buyer_id: row.buyer_id.into(),
-                buyer_sequence: row.buyer_sequence,
-                frame: StatusFrame {
-                    order_id: row.order_id,
-                    version: version(row.version),
-                    status: row.status,
-                    failure: failure(row.failure_code.as_deref(), row.failure_product_id),
-                    at: row.occurred_at,
-                },
-            })
-            .collect())
+        Ok(rows.into_iter().map(EventRow::into_event).collect())
     }
 
     /// What happened to the orders of these buyers after the sequences that are known, oldest first and at most
@@ -76,7 +65,8 @@ impl GatewayStore {
     ) -> Result<Vec<StoredEvent>, ReadError> {
         let buyers: Vec<Uuid> = watches.iter().map(|watch| watch.buyer.as_uuid()).collect();
         let sequences: Vec<i64> = watches.iter().map(|watch| watch.sequence).collect();
-        let rows = sqlx::query!(
+        let rows = sqlx::query_as!(
+            EventRow,
             r#"select e.order_id as "order_id!", e.version as "version!", e.status as "status!", e.failure_code,
                  e.failure_product_id, e.buyer_id as "buyer_id!", e.buyer_sequence as "buyer_sequence!",
                  e.occurred_at as "occurred_at!"
@@ -91,19 +81,33 @@ impl GatewayStore {
         )
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| StoredEvent {
-                buyer_id: row.buyer_id.into(),
-                buyer_sequence: row.buyer_sequence,
-                frame: StatusFrame {
-                    order_id: row.order_id,
-                    version: version(row.version),
-                    status: row.status,
-                    failure: failure(row.failure_code.as_deref(), row.failure_product_id),
-                    at: row.occurred_at,
-                },
-            })
-            .collect())
+        Ok(rows.into_iter().map(EventRow::into_event).collect())
+    }
+}
+
+struct EventRow {
+    order_id: Uuid,
+    version: i16,
+    status: String,
+    failure_code: Option<String>,
+    failure_product_id: Option<String>,
+    buyer_id: Uuid,
+    buyer_sequence: i64,
+    occurred_at: DateTime<Utc>,
+}
+
+impl EventRow {
+    fn into_event(self) -> StoredEvent {
+        StoredEvent {
+            buyer_id: self.buyer_id.into(),
+            buyer_sequence: self.buyer_sequence,
+            frame: StatusFrame {
+                order_id: self.order_id,
+                version: version(self.version),
+                status: self.status,
+                failure: failure(self.failure_code.as_deref(), self.failure_product_id),
+                at: self.occurred_at,
+            },
+        }
     }
 }
