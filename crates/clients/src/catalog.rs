@@ -1,8 +1,8 @@
 use reqwest::{Method, StatusCode};
 use velure_config::{Reader, SecretString};
 use velure_contracts::http::{
-    HoldReservationBody, LineFault, LineFaultReason, Quote as QuoteAnswer, QuoteBody, RequestedLine, Reservation,
-    ReservationState,
+    HoldReservationBody, LineFault, LineFaultReason, Quote as QuoteAnswer, QuoteBody,
+    RequestedLine, Reservation, ReservationState,
 };
 use velure_contracts::{Code, Problem};
 use velure_domain::{Cart, LineItem, Money, OrderId, Quantity, total_of};

@@ -168,10 +168,10 @@ async fn the_token_is_good_for_the_catalog_and_for_nobody_else() {
 #[tokio::test]
 async fn each_answer_to_a_hold_has_its_meaning() {
     let not_sold = json!({"type": "t", "title": "t", "status": 409, "code": "insufficient_stock", "detail": "d",
-        "request_id": "r", "lines": [
-            {"product_id": LEASH, "reason": "insufficient_stock", "available": 1},
-            {"product_id": "bbbbbbbbbbbbbbbbbbbbbbbb", "reason": "not_sold", "available": 0},
-        ]});
+    "request_id": "r", "lines": [
+        {"product_id": LEASH, "reason": "insufficient_stock", "available": 1},
+        {"product_id": "bbbbbbbbbbbbbbbbbbbbbbbb", "reason": "not_sold", "available": 0},
+    ]});
     let answers = [
         problem(409, "insufficient_stock"),
         Answer::Json(409, not_sold.to_string()),
