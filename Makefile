@@ -1,6 +1,6 @@
 # Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev watch stop status logs clean services test bench openapi check fmt prepare router check-sam
+.PHONY: help setup dev watch stop status logs clean services test bench openapi check fmt prepare router check-sam sam sam-env package
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,12 @@ router: ## write the router of `cargo lambda watch` from functions/routes.json
 
 sam: ## write samconfig/template.yaml from functions/routes.json
 	@cargo xtask sam
+
+sam-env: ## write the variables of `sam local` from a shop that `make watch` runs
+	@cargo xtask sam-env
+
+package: ## build, check and zip every function: make package ARCH=arm64 or ARCH=x86_64
+	@cargo xtask package --arch $(or $(ARCH),arm64) $(if $(ONLY),--only $(ONLY))
 
 setup: ## install what `make test` needs, without running anything
 	@cargo xtask setup test

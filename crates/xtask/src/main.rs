@@ -8,6 +8,7 @@ mod env_lines;
 mod environment;
 mod interrupt;
 mod lambda;
+mod package;
 mod passwords;
 mod ports;
 mod private_file;
@@ -32,6 +33,7 @@ use clap::{Parser, Subcommand};
 use crate::checkout::Checkout;
 use crate::commands::bench::{self, Measurement};
 use crate::commands::{dev, inspect};
+use crate::package::PackageArgs;
 use crate::process::{Action, RunFolder};
 use crate::setup::Purpose;
 use crate::stack::Mode;
@@ -85,12 +87,16 @@ enum Command {
         #[arg(long, value_enum, value_delimiter = ',')]
         only: Vec<Measurement>,
     },
+    /// Build, check and zip every function
+    Package(PackageArgs),
     /// Describe every query for the compiler, in .sqlx/
     Prepare,
     /// Write the router of `cargo lambda watch` from functions/routes.json
     Router,
     /// Write the SAM template from functions/routes.json
     Sam,
+    /// Write the variables of `sam local` from a shop that `make watch` runs
+    SamEnv,
     /// Stop, kill, start or restart one process of a running stack
     Stack {
         /// The run folder of the stack
@@ -135,9 +141,11 @@ fn run(command: Command) -> Result<bool> {
         Command::CheckSam => checks::sam(&checkout),
         Command::Test { only } => return Ok(suite::run(&checkout, &only)),
         Command::Bench { only } => bench::run(&checkout, &only),
+        Command::Package(args) => package::run(&checkout, &args),
         Command::Prepare => commands::prepare::run(&checkout),
         Command::Router => checks::write_router(&checkout),
         Command::Sam => sam::write(&checkout),
+        Command::SamEnv => sam::write_env(&checkout),
         Command::Stack { dir, action, name } => {
             let folder = RunFolder::at(dir.unwrap_or_else(|| checkout.dev()));
             process::send(&folder, action, &name)
