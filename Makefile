@@ -1,6 +1,6 @@
 # Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev watch stop status logs clean services test bench openapi check fmt prepare router check-sam sam sam-env package
+.PHONY: help setup dev watch stop status logs clean services test bench openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-urls cloud-down
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,21 @@ sam-env: ## write the variables of `sam local` from a shop that `make watch` run
 
 package: ## build, check and zip every function: make package ARCH=arm64 or ARCH=x86_64
 	@cargo xtask package --arch $(or $(ARCH),arm64) $(if $(ONLY),--only $(ONLY))
+
+# ENVIRONMENT=dev ARCH=arm64 STATE_BUCKET=<S3 bucket> VARS=<.tfvars file> NO_HELM=1 YES=1
+CLOUD = $(if $(ENVIRONMENT),--environment $(ENVIRONMENT)) $(if $(ARCH),--arch $(ARCH)) $(if $(STATE_BUCKET),--state-bucket $(STATE_BUCKET)) $(if $(VARS),--vars $(VARS)) $(if $(NO_HELM),--no-helm) $(if $(YES),--yes)
+
+cloud-plan: ## say what cloud-up would change in AWS and what it would cost
+	@cargo xtask cloud-plan $(CLOUD)
+
+cloud-up: ## bring the shop up in AWS: make cloud-up ENVIRONMENT=dev ARCH=arm64
+	@cargo xtask cloud-up $(CLOUD)
+
+cloud-urls: ## say where the shop in AWS answers
+	@cargo xtask cloud-urls $(CLOUD)
+
+cloud-down: ## take the shop in AWS down with its data, and say what is left
+	@cargo xtask cloud-down $(CLOUD)
 
 setup: ## install what `make test` needs, without running anything
 	@cargo xtask setup test

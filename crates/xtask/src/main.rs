@@ -3,6 +3,7 @@
 mod build;
 mod checkout;
 mod checks;
+mod cloud;
 mod commands;
 mod env_lines;
 mod environment;
@@ -31,6 +32,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::checkout::Checkout;
+use crate::cloud::CloudArgs;
 use crate::commands::bench::{self, Measurement};
 use crate::commands::{dev, inspect};
 use crate::package::PackageArgs;
@@ -89,6 +91,14 @@ enum Command {
     },
     /// Build, check and zip every function
     Package(PackageArgs),
+    /// Say what `cloud-up` would change in AWS, and what it would cost
+    CloudPlan(CloudArgs),
+    /// Bring the shop up in AWS, or up to date
+    CloudUp(CloudArgs),
+    /// Say where the shop answers
+    CloudUrls(CloudArgs),
+    /// Take the shop down, and say what is left
+    CloudDown(CloudArgs),
     /// Describe every query for the compiler, in .sqlx/
     Prepare,
     /// Write the router of `cargo lambda watch` from functions/routes.json
@@ -142,6 +152,10 @@ fn run(command: Command) -> Result<bool> {
         Command::Test { only } => return Ok(suite::run(&checkout, &only)),
         Command::Bench { only } => bench::run(&checkout, &only),
         Command::Package(args) => package::run(&checkout, &args),
+        Command::CloudPlan(args) => cloud::plan(&checkout, args),
+        Command::CloudUp(args) => cloud::up(&checkout, args),
+        Command::CloudUrls(args) => cloud::urls(&checkout, args),
+        Command::CloudDown(args) => cloud::down(&checkout, args),
         Command::Prepare => commands::prepare::run(&checkout),
         Command::Router => checks::write_router(&checkout),
         Command::Sam => sam::write(&checkout),

@@ -24,6 +24,8 @@ pub(crate) enum Purpose {
     Sam,
     /// `make package`.
     Package,
+    /// Building the pages.
+    Web,
 }
 
 const CARGO_LAMBDA: &str = "cargo-lambda==1.9.2";
@@ -38,6 +40,9 @@ pub(crate) fn run(checkout: &Checkout, purpose: Purpose) -> Result<()> {
     }
     if purpose == Purpose::Package {
         return python_packages(checkout, "venv", &[CARGO_LAMBDA]);
+    }
+    if purpose == Purpose::Web {
+        return web_packages(checkout);
     }
     debian_packages(purpose)?;
     let mut wanted = Vec::new();

@@ -22,7 +22,9 @@ use crate::setup::{self, Purpose};
 use crate::throw_away::ThrowAway;
 
 use elf::Facts;
-use manifest::{Manifest, Package, sha256};
+use manifest::{Manifest, Package};
+
+pub(crate) use manifest::sha256;
 
 /// The processor that a function runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -108,6 +110,27 @@ pub(crate) fn run(checkout: &Checkout, args: &PackageArgs) -> Result<()> {
         args.arch,
         out.display()
     ));
+    Ok(())
+}
+
+/// Builds, checks and packs every function.
+pub(crate) fn all(checkout: &Checkout, arch: Architecture) -> Result<()> {
+    let args = PackageArgs {
+        arch,
+        only: Vec::new(),
+        built: None,
+        out: None,
+    };
+    run(checkout, &args)
+}
+
+/// Writes an empty file for each function's zip, for who wants files to be there and deploys none.
+pub(crate) fn stand_ins(checkout: &Checkout, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    for name in chosen(checkout, &[])? {
+        let file = folder.join(format!("{name}.zip"));
+        fs::write(&file, "").with_context(|| format!("{} cannot be written", file.display()))?;
+    }
     Ok(())
 }
 
