@@ -3,8 +3,8 @@ locals {
   databases = { auth = var.auth_database, orders = var.orders_database }
 
   # An instance's certificate is of an authority of AWS's that nobody else knows, so its root goes along in the URL.
-  # RDS Proxy's is of a public one.
-  instance_tls = { for key, database in local.databases : key => "sslmode=verify-full&sslrootcert=${urlencode(database.ca_certificate)}" }
+  # RDS Proxy's is of a public one. Blanks as %20: not every reader of URLs takes '+' for one.
+  instance_tls = { for key, database in local.databases : key => "sslmode=verify-full&sslrootcert=${replace(urlencode(database.ca_certificate), "+", "%20")}" }
 
   instances = {
     for key, database in local.databases : key => {
@@ -52,7 +52,7 @@ locals {
       var.passwords.mongodb,
       var.documents_connection[reader],
       var.documents_connection.database,
-      join("&", [for option, value in var.documents_connection.options : "${option}=${urlencode(value)}"]),
+      join("&", [for option, value in var.documents_connection.options : "${option}=${replace(urlencode(value), "+", "%20")}"]),
     )
   }
 
