@@ -2,6 +2,8 @@
 
 # CloudFront's VPC origin, the only way in from outside.
 resource "aws_vpc_security_group_ingress_rule" "cloudfront" {
+  #checkov:skip=CKV_AWS_260:The rule admits a prefix list, CloudFront's addresses.
+
   security_group_id = aws_security_group.this["alb"].id
   prefix_list_id    = var.cloudfront_prefix_list_id
   description       = "CloudFront"

@@ -5,6 +5,8 @@ locals {
 }
 
 resource "aws_eip" "nat" {
+  #checkov:skip=CKV2_AWS_19:The address is the NAT gateway's.
+
   for_each = local.nat_zones
 
   domain = "vpc"

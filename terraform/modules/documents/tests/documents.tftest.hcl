@@ -84,6 +84,11 @@ run "documentdb_is_encrypted_private_and_tls_only" {
   }
 
   assert {
+    condition     = anytrue([for parameter in aws_docdb_cluster_parameter_group.this["documents"].parameter : parameter.name == "audit_logs" && parameter.value == "enabled"])
+    error_message = "Who signs in is logged."
+  }
+
+  assert {
     condition     = toset(aws_docdb_cluster.this["documents"].enabled_cloudwatch_logs_exports) == toset(["audit", "profiler"]) && alltrue([for group in aws_cloudwatch_log_group.documentdb : group.retention_in_days == 30])
     error_message = "Audit and profiler logs, with a retention."
   }
