@@ -1,9 +1,9 @@
 # Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev watch stop status logs clean services test bench openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-urls cloud-down
+.PHONY: help setup dev watch stop status logs clean services test bench openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
 
 help: ## list the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 dev: ## run the shop at http://localhost:8080 until Ctrl-C (installs what is missing)
 	@cargo xtask dev
@@ -67,6 +67,9 @@ cloud-plan: ## say what cloud-up would change in AWS and what it would cost
 
 cloud-up: ## bring the shop up in AWS: make cloud-up ENVIRONMENT=dev ARCH=arm64
 	@cargo xtask cloud-up $(CLOUD)
+
+cloud-repositories: ## make the image repositories alone, for who pushes images before the first cloud-up
+	@cargo xtask cloud-repositories $(CLOUD)
 
 cloud-urls: ## say where the shop in AWS answers
 	@cargo xtask cloud-urls $(CLOUD)

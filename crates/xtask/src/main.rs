@@ -95,10 +95,14 @@ enum Command {
     CloudPlan(CloudArgs),
     /// Bring the shop up in AWS, or up to date
     CloudUp(CloudArgs),
+    /// Make the image repositories and nothing else
+    CloudRepositories(CloudArgs),
     /// Say where the shop answers
     CloudUrls(CloudArgs),
     /// Take the shop down, and say what is left
     CloudDown(CloudArgs),
+    /// List the pods' images and their tag, as workflows read it
+    Images,
     /// Describe every query for the compiler, in .sqlx/
     Prepare,
     /// Write the router of `cargo lambda watch` from functions/routes.json
@@ -154,8 +158,10 @@ fn run(command: Command) -> Result<bool> {
         Command::Package(args) => package::run(&checkout, &args),
         Command::CloudPlan(args) => cloud::plan(&checkout, args),
         Command::CloudUp(args) => cloud::up(&checkout, args),
+        Command::CloudRepositories(args) => cloud::repositories(&checkout, args),
         Command::CloudUrls(args) => cloud::urls(&checkout, args),
         Command::CloudDown(args) => cloud::down(&checkout, args),
+        Command::Images => cloud::images(&checkout),
         Command::Prepare => commands::prepare::run(&checkout),
         Command::Router => checks::write_router(&checkout),
         Command::Sam => sam::write(&checkout),

@@ -74,6 +74,16 @@ impl Tag {
     }
 }
 
+/// Prints tag and images as `$GITHUB_OUTPUT` takes them, for the workflow that builds them.
+pub(super) fn list(programs: &Programs) -> Result<()> {
+    report::line(format_args!("tag={}", Tag::of(programs)?));
+    let images: Vec<_> = IMAGES
+        .map(|(image, file)| serde_json::json!({"image": image, "file": file}))
+        .into();
+    report::line(format_args!("images={}", serde_json::to_string(&images)?));
+    Ok(())
+}
+
 /// Builds and pushes the images that the repositories lack.
 pub(super) fn push(
     cloud: &Cloud,

@@ -84,6 +84,20 @@ pub(crate) fn up(checkout: &Checkout, args: CloudArgs) -> Result<()> {
     cloud.apply(&artefacts)
 }
 
+/// Makes the image repositories, which cost nothing while they are empty: for who fills them before there are pods.
+pub(crate) fn repositories(checkout: &Checkout, args: CloudArgs) -> Result<()> {
+    let cloud = Cloud::prepare(checkout, args, &[Need::Terraform, Need::Aws])?;
+    let root = cloud.root(&Artefacts::stand_ins(&cloud.checkout))?;
+    root.init()?;
+    root.apply_repositories()
+}
+
+/// Says which images there are, and their tag.
+pub(crate) fn images(checkout: &Checkout) -> Result<()> {
+    let path = environment::value("PATH").unwrap_or_default();
+    images::list(&Programs::on(&path, checkout.root()))
+}
+
 /// Says where the shop answers.
 pub(crate) fn urls(checkout: &Checkout, args: CloudArgs) -> Result<()> {
     let cloud = Cloud::prepare(checkout, args, &[Need::Terraform, Need::Aws])?;
