@@ -42,7 +42,8 @@ impl Artefacts {
 pub(super) struct Root<'a> {
     cloud: &'a Cloud,
     terraform: Programs,
-    variables: Vec<String>,
+    /// What every plan, apply and destroy is given.
+    pub(super) variables: Vec<String>,
 }
 
 impl<'a> Root<'a> {
@@ -191,11 +192,6 @@ impl<'a> Root<'a> {
             .output("terraform", &["show", "-json", &file])?;
         let plan: Value = serde_json::from_str(&said).context("terraform show said no JSON")?;
         Ok(plan["planned_values"]["outputs"]["monthly_floor_usd"]["value"].as_f64())
-    }
-
-    #[cfg(test)]
-    pub(super) fn variables(&self) -> &[String] {
-        &self.variables
     }
 
     fn terraform(&self, verb: &str, arguments: &[String]) -> Result<()> {

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
@@ -137,4 +138,45 @@ fn the_route_table_says_which_functions_there_are() {
     assert_eq!(chosen(&checkout, &only).expect("it is there").len(), 1);
     let refusal = said(chosen(&checkout, &["get-mee".to_owned()]));
     assert!(refusal.contains("no function get-mee"), "{refusal}");
+}
+
+#[test]
+fn packages_are_current_until_a_source_or_the_route_table_changes() {
+    let place = tempfile::tempdir().expect("a temporary folder can be made");
+    let checkout = Checkout::at(place.path());
+    let write = |name: &str, text: &str, second: u64| {
+        let file = place.path().join(name);
+        fs::create_dir_all(file.parent().expect("a file has a folder")).expect("a folder");
+        fs::write(&file, text).expect("a file can be written");
+        let file = fs::File::open(&file).expect("it is there");
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+        file.set_modified(time).expect("its time can be set");
+    };
+    let arm = Architecture::Arm64;
+    let current = || is_current(&checkout, arm).expect("it can be told");
+    let table = |name: &str| {
+        format!(r#"{{"routes": [], "fallback": {{"name": "{name}", "context": "edge"}}}}"#)
+    };
+    write("functions/routes.json", &table("no-route"), 1);
+    write("crates/domain/src/lib.rs", "", 1);
+    assert!(!current(), "nothing is packed");
+
+    let mut manifest = Manifest::new(arm);
+    let package = Package {
+        sha256: String::new(),
+        zip_bytes: 0,
+        binary_bytes: 0,
+        glibc: None,
+    };
+    manifest.functions.insert("no-route".to_owned(), package);
+    let text = serde_json::to_string(&manifest).expect("a manifest is JSON");
+    write("target/packages/arm64/manifest.json", &text, 2);
+    assert!(current());
+    assert!(!is_current(&checkout, Architecture::X86_64).expect("it can be told"));
+
+    write("functions/routes.json", &table("other"), 1);
+    assert!(!current(), "a function of the table is not packed");
+    write("functions/routes.json", &table("no-route"), 1);
+    write("crates/domain/src/lib.rs", "", 3);
+    assert!(!current(), "a source is newer");
 }
