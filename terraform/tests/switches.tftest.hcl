@@ -184,7 +184,7 @@ run "atlas_with_the_broker_in_the_cluster" {
   }
 
   assert {
-    condition     = length(output.functions) == 13 + 2
+    condition     = length(output.functions) == 12 + 2
     error_message = "The catalogue's routes, health and the fallback stay on Lambda: ${length(output.functions)}"
   }
 }
