@@ -57,9 +57,11 @@ fn by_call(load: Load<'_>, random: &mut Random) -> f64 {
         for minute in load.minutes {
             let rate = per_minute * minute / 60.0;
             let mut at = start;
-            while rate > 0.0 {
-                at += random.gap(rate);
-                if at >= start + 60.0 {
+            loop {
+                if rate > 0.0 {
+                    at += random.gap(rate);
+                }
+                if rate <= 0.0 || at >= start + 60.0 {
                     break;
                 }
                 calls += 1;

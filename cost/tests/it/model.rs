@@ -127,7 +127,7 @@ fn a_break_even_is_where_the_cheaper_one_changes() {
         draws: 20,
     };
     let mut draws = 0;
-    let found = break_even(&case, Variant::Hybrid, Variant::AllEks, search, &mut || {
+    let found = break_even(&case, Variant::Serverless, Variant::AllEks, search, &mut || {
         draws += 1
     })
     .unwrap();
@@ -140,7 +140,7 @@ fn a_break_even_is_where_the_cheaper_one_changes() {
                 .unwrap()
                 .unwrap()
         };
-        total(Variant::Hybrid).cmp(&total(Variant::AllEks))
+        total(Variant::Serverless).cmp(&total(Variant::AllEks))
     };
     assert_ne!(sign(at - 1), sign(at));
     assert!(found.p5 <= found.p50 && found.p50 <= found.p95);
