@@ -6,6 +6,7 @@
 mod laws;
 mod model;
 mod plan;
+mod program;
 mod recompute;
 mod shop;
 mod vectors;

@@ -127,9 +127,13 @@ fn a_break_even_is_where_the_cheaper_one_changes() {
         draws: 20,
     };
     let mut draws = 0;
-    let found = break_even(&case, Variant::Serverless, Variant::AllEks, search, &mut || {
-        draws += 1
-    })
+    let found = break_even(
+        &case,
+        Variant::Serverless,
+        Variant::AllEks,
+        search,
+        &mut || draws += 1,
+    )
     .unwrap();
     assert_eq!(draws, 20);
     let at = found.requests.unwrap();
