@@ -1,5 +1,7 @@
 //! Installing what is missing. Nothing is done twice.
 
+mod infra;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,6 +12,8 @@ use crate::checkout::Checkout;
 use crate::environment;
 use crate::report;
 use crate::services;
+
+pub(crate) use infra::Tools;
 
 /// What the machine is made ready for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -26,6 +30,8 @@ pub(crate) enum Purpose {
     Package,
     /// Building the pages.
     Web,
+    /// The infrastructure part of `make test`.
+    Infra,
 }
 
 const CARGO_LAMBDA: &str = "cargo-lambda==1.9.2";
@@ -43,6 +49,10 @@ pub(crate) fn run(checkout: &Checkout, purpose: Purpose) -> Result<()> {
     }
     if purpose == Purpose::Web {
         return web_packages(checkout);
+    }
+    if purpose == Purpose::Infra {
+        Tools::find(checkout).tell();
+        return Ok(());
     }
     debian_packages(purpose)?;
     let mut wanted = Vec::new();
