@@ -39,6 +39,15 @@ const SECANTUSDB: &str = "SecantusDB==0.7.0b3";
 const MOTO: &str = "moto[server]==5.2.5";
 const AWS_SAM_CLI: &str = "aws-sam-cli==1.170.0";
 
+/// `cargo xtask setup`: what `run` installs, and for tests also the tools of their infrastructure part.
+pub(crate) fn prepare(checkout: &Checkout, purpose: Purpose) -> Result<()> {
+    run(checkout, purpose)?;
+    if purpose == Purpose::Test {
+        Tools::find(checkout).tell();
+    }
+    Ok(())
+}
+
 /// Installs whatever `purpose` needs and this machine lacks.
 pub(crate) fn run(checkout: &Checkout, purpose: Purpose) -> Result<()> {
     if purpose == Purpose::Sam {

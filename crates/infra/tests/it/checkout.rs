@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -19,30 +17,25 @@ pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The route table.
-pub(crate) fn routes() -> Value {
-    serde_json::from_str(&read("functions/routes.json")).expect("the route table is JSON")
-}
-
-/// Context and name of every function, the fallback's too.
-pub(crate) fn functions() -> Vec<(String, String)> {
-    let table = routes();
-    let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    table["routes"]
-        .as_array()
-        .expect("routes")
-        .iter()
-        .chain([&table["fallback"]])
-        .map(|row| (text(&row["context"]), text(&row["name"])))
-        .collect()
-}
-
 /// Names of the folders in a folder of the repository, sorted.
 pub(crate) fn folders(path: &str) -> Vec<String> {
+    names(path, Path::is_dir)
+}
+
+/// Names of the files in a folder of the repository, sorted; none when there is no such folder.
+pub(crate) fn listed(path: &str) -> Vec<String> {
+    if root().join(path).is_dir() {
+        names(path, Path::is_file)
+    } else {
+        Vec::new()
+    }
+}
+
+fn names(path: &str, wanted: fn(&Path) -> bool) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(root().join(path))
         .unwrap_or_else(|error| panic!("{path}: {error}"))
         .map(|entry| entry.expect("a folder can be listed"))
-        .filter(|entry| entry.path().is_dir())
+        .filter(|entry| wanted(&entry.path()))
         .map(|entry| entry.file_name().into_string().expect("a plain name"))
         .collect();
     names.sort();

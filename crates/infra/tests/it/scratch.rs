@@ -12,6 +12,13 @@ fn folder() -> PathBuf {
     Path::new(&variable("VELURE_TEST_INFRA_SCRATCH")).join(variable("NEXTEST_RUN_ID"))
 }
 
+/// A folder of that name, for all tests of the run.
+pub(crate) fn made(name: &str) -> PathBuf {
+    let made = folder().join(name);
+    fs::create_dir_all(&made).expect("the scratch folder can be written");
+    made
+}
+
 /// The folder that `make` has filled. The first test of the run that asks fills it, the others wait; when it panics,
 /// so do all that asked.
 pub(crate) fn once(name: &str, make: impl FnOnce(&Path)) -> PathBuf {

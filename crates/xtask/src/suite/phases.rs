@@ -149,9 +149,8 @@ fn run_in(
         }
         if let Some(tools) = tools {
             tools.tell();
-            let together = wants(Part::Rust);
             tally.phase("infrastructure tests", || {
-                infra::run(processes, checkout, tools, backing, together)
+                infra::run(processes, checkout, tools, backing)
             })?;
         }
     }
