@@ -21,7 +21,7 @@ module "observability" {
   broker             = one(module.amazonmq[*].broker_name)
   dead_letter_queues = [for queue in local.queues : queue if endswith(queue, ".dlq")]
   work_queues        = [for queue in local.queues : queue if !endswith(queue, ".dlq")]
-  health_check_id    = var.domain_name == null ? null : module.dns[0].health_check_id
+  health_check       = var.domain_name == null ? null : { id = module.dns[0].health_check_id }
   cluster_name       = module.cluster.cluster_name
 
   load_balancer = {

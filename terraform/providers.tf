@@ -23,3 +23,13 @@ provider "aws" {
     tags = local.tags
   }
 }
+
+# For passwords.tf alone: tests replace the other two by mocks, and there are no mocks of ephemeral values.
+provider "aws" {
+  alias  = "passwords"
+  region = var.region
+
+  default_tags {
+    tags = local.tags
+  }
+}
