@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -15,6 +17,24 @@ pub(crate) fn root() -> PathBuf {
 /// A file of the repository.
 pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The route table.
+pub(crate) fn routes() -> Value {
+    serde_json::from_str(&read("functions/routes.json")).expect("the route table is JSON")
+}
+
+/// Context and name of every function, the fallback's too.
+pub(crate) fn functions() -> Vec<(String, String)> {
+    let table = routes();
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    table["routes"]
+        .as_array()
+        .expect("routes")
+        .iter()
+        .chain([&table["fallback"]])
+        .map(|row| (text(&row["context"]), text(&row["name"])))
+        .collect()
 }
 
 /// Names of the folders in a folder of the repository, sorted.
@@ -46,13 +66,12 @@ fn names(path: &str, wanted: fn(&Path) -> bool) -> Vec<String> {
 pub(crate) fn copy_terraform(to: &Path) {
     copy(&root().join("terraform"), &to.join("terraform"));
     copy(&root().join("helm"), &to.join("helm"));
-    let functions = to.join("functions");
-    fs::create_dir_all(&functions).expect("a folder in the scratch folder");
-    fs::copy(
-        root().join("functions/routes.json"),
-        functions.join("routes.json"),
-    )
-    .expect("the route table can be copied");
+    for file in ["functions/routes.json", "crates/amqp/topology.json"] {
+        let target = to.join(file);
+        let folder = target.parent().expect("a file is in a folder");
+        fs::create_dir_all(folder).expect("a folder in the scratch folder");
+        fs::copy(root().join(file), &target).expect("a file of the repository can be copied");
+    }
 }
 
 /// Copies a folder, without what Terraform leaves in it.

@@ -2,7 +2,10 @@
 
 mod charts;
 mod checkout;
+mod emulator;
 mod lint;
+mod plan;
+mod release;
 mod scratch;
 mod terraform;
 mod tool;

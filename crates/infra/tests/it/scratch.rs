@@ -1,6 +1,5 @@
 //! Results that several tests look at and one of them makes: each test is a process of its own.
 
-use std::any::Any;
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
@@ -31,25 +30,18 @@ pub(crate) fn once(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
         run.join(format!("{name}.done")),
         run.join(format!("{name}.failed")),
     );
-    if let Ok(why) = fs::read_to_string(&failed) {
-        panic!("{name} could not be made, as another test found out: {why}");
-    }
+    assert!(
+        !failed.exists(),
+        "{name} could not be made, as another test found out and says"
+    );
     if done.exists() {
         return made;
     }
     fs::create_dir_all(&made).expect("the scratch folder can be written");
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| make(&made))) {
-        fs::write(&failed, message(&*panic)).expect("the scratch folder can be written");
+        fs::write(&failed, "").expect("the scratch folder can be written");
         resume_unwind(panic);
     }
     fs::write(&done, "").expect("the scratch folder can be written");
     made
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("a panic without words")
 }

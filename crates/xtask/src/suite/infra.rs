@@ -7,7 +7,9 @@ use anyhow::{Context, Result};
 use super::count::Count;
 use super::nextest;
 use crate::checkout::Checkout;
+use crate::package;
 use crate::process::Processes;
+use crate::report;
 use crate::services::Backing;
 use crate::setup::Tools;
 
@@ -38,6 +40,14 @@ pub(super) fn run(
     variables.push((
         "VELURE_TEST_INFRA_SCRATCH".to_owned(),
         scratch.display().to_string(),
+    ));
+    let packages = scratch.join("packages");
+    report::phase("packing functions", || {
+        package::for_tests(checkout, &packages)
+    })?;
+    variables.push((
+        "VELURE_TEST_INFRA_PACKAGES".to_owned(),
+        packages.display().to_string(),
     ));
     let mut selection: Vec<&str> = OURS.to_vec();
     let filter = tools
