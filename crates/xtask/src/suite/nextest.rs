@@ -9,10 +9,11 @@ use crate::build::cargo;
 use crate::checkout::Checkout;
 use crate::process::Processes;
 
-/// Runs every test of the workspace and counts.
+/// Runs the tests that `selection` names, in nextest's arguments, and counts.
 pub(super) fn run(
     processes: &mut Processes,
     checkout: &Checkout,
+    selection: &[&str],
     variables: &[(String, String)],
 ) -> Result<Count> {
     let color = if std::io::stderr().is_terminal() {
@@ -21,7 +22,8 @@ pub(super) fn run(
         "never"
     };
     let mut launch = cargo(checkout, "nextest")
-        .args(["nextest", "run", "--workspace", "--no-fail-fast"])
+        .args(["nextest", "run", "--no-fail-fast"])
+        .args(selection.iter().copied())
         .args(["--cargo-quiet", "--color", color])
         // The emulators that some tests start are in the private Python environment.
         .env("PATH", checkout.search_path());
