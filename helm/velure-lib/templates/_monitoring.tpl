@@ -40,7 +40,7 @@ metadata:
 spec:
   groups:
     - name: {{ .Release.Name }}
-      rules: {{- $rules | nindent 8 }}
+      rules: {{- $rules | trim | nindent 8 }}
 {{- end }}
 {{- end }}
 {{- end }}

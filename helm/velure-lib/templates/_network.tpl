@@ -19,7 +19,7 @@ spec:
   podSelector:
     matchLabels: {{- include "velure-lib.selector" . | nindent 6 }}
   policyTypes: [Ingress, Egress]
-  {{- $ingress := include "velure-lib.network-rules" (dict "rules" $app.ingress "key" "from") }}
+  {{- $ingress := include "velure-lib.network-rules" (dict "rules" $app.ingress "key" "from") | trim }}
   {{- with $ingress }}
   ingress: {{- . | nindent 4 }}
   {{- else }}
@@ -32,7 +32,9 @@ spec:
       ports:
         - {protocol: UDP, port: 53}
         - {protocol: TCP, port: 53}
-    {{- include "velure-lib.network-rules" (dict "rules" $app.egress "key" "to") | nindent 4 }}
+    {{- with include "velure-lib.network-rules" (dict "rules" $app.egress "key" "to") | trim }}
+    {{- . | nindent 4 }}
+    {{- end }}
 {{- end }}
 
 {{- define "velure-lib.network-rules" -}}

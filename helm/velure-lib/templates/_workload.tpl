@@ -46,7 +46,7 @@ spec:
       {{- include "velure-lib.pod-base" . | nindent 6 }}
       terminationGracePeriodSeconds: {{ add $drain.preStopSeconds $drain.graceSeconds 5 }}
       securityContext: {{- include "velure-lib.pod-security" 65532 | nindent 8 }}
-      topologySpreadConstraints: {{- include "velure-lib.spread" . | nindent 8 }}
+      topologySpreadConstraints: {{- include "velure-lib.spread" . | trim | nindent 8 }}
       containers:
         - name: {{ .Chart.Name }}
           image: {{ include "velure-lib.image" . }}
