@@ -3,7 +3,7 @@
 const admin = db.getSiblingDB("admin");
 const shop = db.getSiblingDB("velure");
 
-function secret(name) {
+function setting(name) {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set`);
   return value;
@@ -11,7 +11,7 @@ function secret(name) {
 
 function signIn() {
   try {
-    admin.auth("admin", secret("MONGODB_ADMIN_PASSWORD"));
+    admin.auth("admin", setting("MONGODB_ADMIN_PASSWORD"));
     return true;
   } catch (error) {
     return false;
@@ -27,9 +27,10 @@ if (!db.hello().setName) {
 if (!db.hello().isWritablePrimary) quit(1);
 
 if (!known) {
-  admin.createUser({ user: "admin", pwd: secret("MONGODB_ADMIN_PASSWORD"), roles: ["root"] });
+  admin.createUser({ user: "admin", pwd: setting("MONGODB_ADMIN_PASSWORD"), roles: ["root"] });
   if (!signIn()) throw new Error("the new administrator cannot sign in");
 }
-const settings = { pwd: secret("MONGODB_APP_PASSWORD"), roles: [{ role: "readWrite", db: "velure" }] };
-if (shop.getUser("velure_catalog")) shop.updateUser("velure_catalog", settings);
-else shop.createUser({ user: "velure_catalog", ...settings });
+const username = setting("MONGODB_APP_USERNAME");
+const account = { pwd: setting("MONGODB_APP_PASSWORD"), roles: [{ role: "readWrite", db: "velure" }] };
+if (shop.getUser(username)) shop.updateUser(username, account);
+else shop.createUser({ user: username, ...account });

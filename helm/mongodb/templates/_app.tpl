@@ -28,6 +28,7 @@ args:
 env:
   # The shell wants to write its history.
   - {name: HOME, value: /tmp}
+  - {name: MONGODB_APP_USERNAME, value: {{ .Values.username }}}
   {{- range list "MONGODB_ADMIN_PASSWORD" "MONGODB_APP_PASSWORD" }}
   - name: {{ . }}
     valueFrom:

@@ -18,7 +18,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 
 {{/* The version is part of the name: see secretsVersion in values.schema.json. */}}
 {{- define "velure-lib.secret-name" -}}
-{{ .Release.Name }}-v{{ int .Values.secretsVersion }}
+{{ .Release.Name }}-v{{ kindIs "string" .Values.secretsVersion | ternary .Values.secretsVersion (int .Values.secretsVersion) }}
 {{- end }}
 
 {{- define "velure-lib.image" -}}
