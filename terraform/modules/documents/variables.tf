@@ -36,6 +36,22 @@ variable "vpc_id" {
   type        = string
 }
 
+variable "availability_zone" {
+  description = "Zone of the volume of mode `in_cluster`."
+  type        = string
+}
+
+variable "volume_gib" {
+  description = "Size of the volume of mode `in_cluster`."
+  type        = number
+  default     = 8
+
+  validation {
+    condition     = var.volume_gib >= 1 && var.volume_gib <= 1024
+    error_message = "volume_gib is 1 to 1024."
+  }
+}
+
 variable "load_balancer_subnet_ids" {
   description = "Private subnets for the load balancer of mode `in_cluster`."
   type        = list(string)
@@ -174,7 +190,7 @@ variable "deletion_protection" {
 }
 
 variable "final_snapshot" {
-  description = "Take a snapshot at destroy (DocumentDB)."
+  description = "Take a snapshot at destroy, of the DocumentDB cluster or of the volume in the cluster."
   type        = bool
   default     = false
 }

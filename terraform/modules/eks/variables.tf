@@ -156,6 +156,14 @@ variable "external_secrets_secret_arns" {
   }
 }
 
+variable "target_group_tag" {
+  description = "Tag of the target groups that pods may be put into, as the provider's default_tags set it on everything of this installation."
+  type = object({
+    key   = string
+    value = string
+  })
+}
+
 variable "addon_versions" {
   description = "Versions of add-ons by name, as in { coredns = \"v1.12.1-eksbuild.2\" }; one that is not named has AWS's default for the Kubernetes version."
   type        = map(string)

@@ -32,7 +32,7 @@ variable "kms_key_arn" {
 }
 
 variable "secrets_version" {
-  description = "Raise it to write every secret again, after new passwords were generated."
+  description = "Raise it together with the root's passwords, to write every secret again."
   type        = number
   default     = 1
 
@@ -43,21 +43,20 @@ variable "secrets_version" {
 }
 
 variable "passwords" {
-  description = "Every password of the installation by the name of its user; see the output `password_names`. Write-only: in no plan and no state."
+  description = "Every password of the installation by the name of its user, from passwords.tf of the root. Write-only: in no plan and no state."
   type = object({
-    auth_master      = string
-    orders_master    = string
-    auth_api         = string
-    orders_api       = string
-    relay            = string
-    gateway          = string
-    fulfilment       = string
-    amqp_relay       = string
-    amqp_processor   = string
-    rabbitmq_admin   = string
-    rabbitmq_cookie  = string
-    mongodb          = string
-    mongodb_key_file = string
+    auth_master    = string
+    orders_master  = string
+    auth_api       = string
+    orders_api     = string
+    relay          = string
+    gateway        = string
+    fulfilment     = string
+    amqp_relay     = string
+    amqp_processor = string
+    rabbitmq_admin = string
+    mongodb_admin  = string
+    mongodb        = string
   })
   ephemeral = true
   sensitive = true
@@ -146,10 +145,11 @@ variable "documents_mode" {
 variable "documents_connection" {
   description = "The output `connection` of the documents module; null with documents_mode `atlas`."
   type = object({
-    username = string
-    host     = string
-    database = string
-    options  = map(string)
+    username       = string
+    database       = string
+    functions_host = string
+    pods_host      = string
+    options        = map(string)
   })
   default = null
 

@@ -53,6 +53,11 @@ variable "documents_mode" {
     condition     = contains(["in_cluster", "documentdb", "atlas"], var.documents_mode)
     error_message = "documents_mode is \"in_cluster\", \"documentdb\" or \"atlas\"."
   }
+
+  validation {
+    condition     = var.documents_mode != "atlas" || var.egress_mode == "nat"
+    error_message = "documents_mode \"atlas\" needs egress_mode \"nat\": without it nothing outside AWS is reached."
+  }
 }
 
 variable "messaging_mode" {
