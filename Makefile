@@ -1,9 +1,9 @@
 # Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev watch stop status logs clean services test bench openapi check fmt prepare router check-sam
+.PHONY: help setup dev watch stop status logs clean services test bench openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
 
 help: ## list the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 dev: ## run the shop at http://localhost:8080 until Ctrl-C (installs what is missing)
 	@cargo xtask dev
@@ -52,6 +52,30 @@ router: ## write the router of `cargo lambda watch` from functions/routes.json
 
 sam: ## write samconfig/template.yaml from functions/routes.json
 	@cargo xtask sam
+
+sam-env: ## write the variables of `sam local` from a shop that `make watch` runs
+	@cargo xtask sam-env
+
+package: ## build, check and zip every function: make package ARCH=arm64 or ARCH=x86_64
+	@cargo xtask package --arch $(or $(ARCH),arm64) $(if $(ONLY),--only $(ONLY))
+
+# ENVIRONMENT=dev ARCH=arm64 STATE_BUCKET=<S3 bucket> VARS=<.tfvars file> NO_HELM=1 YES=1
+CLOUD = $(if $(ENVIRONMENT),--environment $(ENVIRONMENT)) $(if $(ARCH),--arch $(ARCH)) $(if $(STATE_BUCKET),--state-bucket $(STATE_BUCKET)) $(if $(VARS),--vars $(VARS)) $(if $(NO_HELM),--no-helm) $(if $(YES),--yes)
+
+cloud-plan: ## say what cloud-up would change in AWS and what it would cost
+	@cargo xtask cloud-plan $(CLOUD)
+
+cloud-up: ## bring the shop up in AWS: make cloud-up ENVIRONMENT=dev ARCH=arm64
+	@cargo xtask cloud-up $(CLOUD)
+
+cloud-repositories: ## make the image repositories alone, for who pushes images before the first cloud-up
+	@cargo xtask cloud-repositories $(CLOUD)
+
+cloud-urls: ## say where the shop in AWS answers
+	@cargo xtask cloud-urls $(CLOUD)
+
+cloud-down: ## take the shop in AWS down with its data, and say what is left
+	@cargo xtask cloud-down $(CLOUD)
 
 setup: ## install what `make test` needs, without running anything
 	@cargo xtask setup test

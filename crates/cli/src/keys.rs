@@ -1,7 +1,9 @@
 //! `velure keys generate`: every key and password of a new installation.
 //!
 //! Prints them and keeps nothing: whoever runs it stores them where secrets are stored. Each run makes new ones, so
-//! that nothing is ever derived from anything.
+//! that nothing is ever derived from anything. `velure keys store` puts the keys where AWS keeps them.
+
+mod store;
 
 use std::collections::BTreeMap;
 
@@ -9,7 +11,7 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, Subcommand, ValueEnum};
-use velure_config::ExposeSecret;
+use velure_config::{Env, ExposeSecret};
 use velure_http::{KeyPair, jwk_set};
 
 /// The processes that call internal endpoints; each has a key of its own, named after it.
@@ -45,6 +47,11 @@ enum KeysCommand {
         #[arg(long, value_enum, default_value_t = Format::Env)]
         format: Format,
     },
+    /// Put new keys into the AWS secrets that have no value yet.
+    ///
+    /// The secrets exist, empty: Terraform makes them. Region, credentials and a pod's identity are found as by every
+    /// AWS tool. May be run again and at the same time: what is stored stays, and what is missing is made to fit.
+    Store(store::StoreArgs),
 }
 
 /// How variables are written.
@@ -56,8 +63,14 @@ enum Format {
     Json,
 }
 
-pub(crate) async fn run(args: KeysArgs) -> anyhow::Result<()> {
-    let KeysCommand::Generate { format } = args.command;
+pub(crate) async fn run(args: KeysArgs, env: &Env) -> anyhow::Result<()> {
+    match args.command {
+        KeysCommand::Generate { format } => print(format),
+        KeysCommand::Store(args) => store::run(args, env).await,
+    }
+}
+
+fn print(format: Format) -> anyhow::Result<()> {
     let variables = generate()?;
     match format {
         Format::Env => {

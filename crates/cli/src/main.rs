@@ -45,7 +45,7 @@ fn main() -> ExitCode {
                 Command::Migrate(args) => migrate::run(args, &env).await,
                 Command::Seed(args) => seed::run(args, &env).await,
                 Command::Topology(args) => topology::run(args).await,
-                Command::Keys(args) => keys::run(args).await,
+                Command::Keys(args) => keys::run(args, &env).await,
             }
         })
     });

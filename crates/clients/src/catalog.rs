@@ -1,8 +1,8 @@
 use reqwest::{Method, StatusCode};
 use velure_config::{Reader, SecretString};
 use velure_contracts::http::{
-    HoldReservationBody, LineFault, Quote as QuoteAnswer, QuoteBody, RequestedLine, Reservation,
-    ReservationState,
+    HoldReservationBody, LineFault, LineFaultReason, Quote as QuoteAnswer, QuoteBody,
+    RequestedLine, Reservation, ReservationState,
 };
 use velure_contracts::{Code, Problem};
 use velure_domain::{Cart, LineItem, Money, OrderId, Quantity, total_of};
@@ -194,8 +194,7 @@ impl CatalogClient {
             };
         }
         match problem(&answer) {
-            (Some(Code::InsufficientStock), faults) => Err(HoldError::InsufficientStock(faults)),
-            (Some(Code::ProductUnavailable), faults) => Err(HoldError::ProductUnavailable(faults)),
+            (Some(Code::InsufficientStock), faults) => Err(not_held(faults)),
             (Some(Code::ReservationEnded), _) => Err(HoldError::Ended),
             (code, _) => Err(HoldError::Catalog(refused(&answer, code))),
         }
@@ -254,6 +253,19 @@ impl CatalogClient {
             Some(Code::NotFound) => Err(SettleError::Unknown),
             code => Err(SettleError::Catalog(refused(&answer, code))),
         }
+    }
+}
+
+/// The catalog refuses a hold with one code for both reasons, and with the reason of each line. Waiting for stock does
+/// not help a product that is not sold any more, so one such line decides.
+fn not_held(faults: Vec<LineFault>) -> HoldError {
+    if faults
+        .iter()
+        .any(|fault| fault.reason == LineFaultReason::NotSold)
+    {
+        HoldError::ProductUnavailable(faults)
+    } else {
+        HoldError::InsufficientStock(faults)
     }
 }
 

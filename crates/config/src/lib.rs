@@ -19,3 +19,4 @@ pub use duration::{DurationError, parse_duration};
 pub use env::Env;
 pub use reader::{ConfigFaults, Fault, Reader};
 pub use secrecy::{ExposeSecret, SecretString};
+pub use secrets::secrets_manager;

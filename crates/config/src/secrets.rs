@@ -36,7 +36,7 @@ pub(crate) async fn resolve(env: Env) -> Result<Env, ConfigFaults> {
         return Ok(env);
     }
     // Where the process runs may have to be asked too, when no variable says so.
-    let Ok(client) = tokio::time::timeout(DEADLINE, client(&env)).await else {
+    let Ok(client) = tokio::time::timeout(DEADLINE, secrets_manager(&env)).await else {
         let reason = format!("cannot be fetched: no AWS region was found within {DEADLINE:?}");
         let fault = |(variable, _, _): (String, String, String)| Fault {
             variable,
@@ -91,7 +91,8 @@ pub(crate) async fn resolve(env: Env) -> Result<Env, ConfigFaults> {
     }
 }
 
-async fn client(env: &Env) -> Client {
+/// A client of AWS Secrets Manager, or of `VELURE_SECRETS_ENDPOINT`.
+pub async fn secrets_manager(env: &Env) -> Client {
     let mut loader = aws_config::defaults(BehaviorVersion::latest());
     if let Some(endpoint) = env.get("VELURE_SECRETS_ENDPOINT") {
         loader = loader.endpoint_url(endpoint);

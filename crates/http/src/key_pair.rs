@@ -4,7 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use velure_config::SecretString;
+use velure_config::{ExposeSecret, SecretString};
+
+use crate::KeyError;
 
 /// A new Ed25519 key pair, in the two ways it is configured: private for who signs, public for who verifies.
 pub struct KeyPair {
@@ -44,14 +46,34 @@ impl KeyPair {
     pub fn generate() -> Result<Self, GenerateKeyError> {
         let pkcs8 =
             Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new()).map_err(|_| GenerateKeyError)?;
-        let pair = Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).map_err(|_| GenerateKeyError)?;
-        let public = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
+        let public = public_key(pkcs8.as_ref()).ok_or(GenerateKeyError)?;
         let thumbprint =
             Sha256::digest(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{public}"}}"#));
         let kid = URL_SAFE_NO_PAD.encode(&thumbprint[..9]);
         Ok(Self {
             kid,
             pkcs8: pkcs8.as_ref().to_vec(),
+            public,
+        })
+    }
+
+    /// The pair whose private half is `text`, as [`Self::signing_key`] writes it: the public half follows from it.
+    ///
+    /// # Errors
+    /// When it is written in another way.
+    pub fn parse(text: &SecretString) -> Result<Self, KeyError> {
+        let (kid, der) = text
+            .expose_secret()
+            .split_once('.')
+            .filter(|(kid, _)| !kid.is_empty())
+            .ok_or(KeyError::SigningKey)?;
+        let pkcs8 = URL_SAFE_NO_PAD
+            .decode(der)
+            .map_err(|_| KeyError::SigningKey)?;
+        let public = public_key(&pkcs8).ok_or(KeyError::SigningKey)?;
+        Ok(Self {
+            kid: kid.to_owned(),
+            pkcs8,
             public,
         })
     }
@@ -81,6 +103,12 @@ impl KeyPair {
     }
 }
 
+/// The public half of a private key, as a JWK's `x`.
+fn public_key(pkcs8: &[u8]) -> Option<String> {
+    let pair = Ed25519KeyPair::from_pkcs8(pkcs8).ok()?;
+    Some(URL_SAFE_NO_PAD.encode(pair.public_key().as_ref()))
+}
+
 /// The public keys of these pairs as a JWK set on one line, as [`KeySet::parse`](crate::KeySet::parse) reads it.
 pub fn jwk_set<'a>(pairs: impl IntoIterator<Item = &'a KeyPair>) -> String {
     json!({ "keys": pairs.into_iter().map(KeyPair::jwk).collect::<Vec<_>>() }).to_string()
@@ -99,8 +127,6 @@ mod tests {
 
     #[test]
     fn what_one_half_signs_the_other_half_verifies() {
-        use velure_config::ExposeSecret;
-
         let (pair, other) = (
             KeyPair::generate().expect("a key"),
             KeyPair::generate().expect("a key"),
@@ -123,9 +149,25 @@ mod tests {
     }
 
     #[test]
-    fn a_service_token_says_who_signed_it_and_is_good_for_one_context() {
-        use velure_config::ExposeSecret;
+    fn a_stored_private_half_gives_its_public_half_back() {
+        let pair = KeyPair::generate_named("orders").expect("a key");
+        let stored = KeyPair::parse(&pair.signing_key()).expect("our own way of writing a key");
+        assert_eq!(stored.jwk(), pair.jwk());
+        assert_eq!(
+            stored.signing_key().expose_secret(),
+            pair.signing_key().expose_secret()
+        );
+        for other in ["", "orders", "orders.", "orders.AAAA", ".AAAA", "{}"] {
+            assert_eq!(
+                KeyPair::parse(&other.to_owned().into()).err(),
+                Some(KeyError::SigningKey),
+                "{other}"
+            );
+        }
+    }
 
+    #[test]
+    fn a_service_token_says_who_signed_it_and_is_good_for_one_context() {
         let pair = KeyPair::generate_named("orders").expect("a key");
         let keys = KeySet::parse(&jwk_set([&pair])).expect("a set");
         let token = ServiceSigner::new(signer(&pair))
@@ -149,8 +191,6 @@ mod tests {
 
     #[test]
     fn an_expired_access_token_is_read_for_signing_out_only() {
-        use velure_config::ExposeSecret;
-
         let pair = KeyPair::generate().expect("a key");
         let keys = KeySet::parse(&jwk_set([&pair])).expect("a set");
         let now = chrono::Utc::now().timestamp();

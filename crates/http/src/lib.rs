@@ -17,6 +17,7 @@ mod key_pair;
 mod lambda;
 mod mounted;
 pub mod openapi;
+mod origin;
 mod reply;
 mod request;
 mod route;

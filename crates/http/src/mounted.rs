@@ -9,6 +9,7 @@ use velure_config::Reader;
 use velure_contracts::Code;
 use velure_telemetry::TraceContext;
 
+use crate::origin::OriginPolicy;
 use crate::{
     ApiError, Auth, Authenticator, Context, CsrfPolicy, Endpoint, Reply, Request, RequestParts,
     Route, StartError, route_named, routes,
@@ -23,6 +24,7 @@ type Handle = Arc<dyn Fn(Request) -> BoxFuture<'static, Result<Reply, ApiError>>
 #[derive(Clone)]
 pub struct Mounted {
     route: &'static Route,
+    origin: OriginPolicy,
     authenticator: Authenticator,
     csrf: CsrfPolicy,
     handle: Handle,
@@ -45,6 +47,10 @@ impl Mounted {
     pub async fn connect<E: Endpoint>(context: &E::Context) -> Result<Self, StartError> {
         let route =
             route_named(E::NAME).expect("every endpoint has a row in functions/routes.json");
+        let mut reader = Reader::new(context.env());
+        let csrf = CsrfPolicy::new(reader.list("VELURE_ALLOWED_ORIGINS"));
+        let origin = OriginPolicy::read(&mut reader, route);
+        let origin = reader.finish(origin)?;
         let authenticator = async {
             match route.auth {
                 Auth::None => Ok(Authenticator::nobody()),
@@ -54,7 +60,6 @@ impl Mounted {
             }
         };
         let (authenticator, endpoint) = futures::try_join!(authenticator, E::connect(context))?;
-        let csrf = CsrfPolicy::new(Reader::new(context.env()).list("VELURE_ALLOWED_ORIGINS"));
         let endpoint = Arc::new(endpoint);
         let handle: Handle = Arc::new(move |request| {
             let endpoint = Arc::clone(&endpoint);
@@ -62,6 +67,7 @@ impl Mounted {
         });
         Ok(Self {
             route,
+            origin,
             authenticator,
             csrf,
             handle,
@@ -123,6 +129,10 @@ impl Mounted {
             .sum::<usize>();
         if parts.body.len() > self.route.body_limit_bytes || header_bytes > HEADER_LIMIT {
             return Err(too_large(self.route.body_limit_bytes));
+        }
+        if !self.origin.allows(&parts.headers) {
+            return Err(ApiError::new(Code::Forbidden)
+                .detail("This address answers the shop's edge alone. Ask at the shop's own."));
         }
         let changes_something = !matches!(parts.method.as_str(), "GET" | "HEAD");
         if changes_something

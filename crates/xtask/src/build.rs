@@ -118,7 +118,8 @@ pub(crate) fn npm(
     Ok(())
 }
 
-fn newest(path: &Path) -> Option<SystemTime> {
+/// When the newest file under `path` was changed.
+pub(crate) fn newest(path: &Path) -> Option<SystemTime> {
     if !path.is_dir() {
         return modified(path);
     }
@@ -129,6 +130,7 @@ fn newest(path: &Path) -> Option<SystemTime> {
         .max()
 }
 
-fn modified(path: &Path) -> Option<SystemTime> {
+/// When a file was changed.
+pub(crate) fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|data| data.modified()).ok()
 }

@@ -3,11 +3,13 @@
 mod build;
 mod checkout;
 mod checks;
+mod cloud;
 mod commands;
 mod env_lines;
 mod environment;
 mod interrupt;
 mod lambda;
+mod package;
 mod passwords;
 mod ports;
 mod private_file;
@@ -30,8 +32,10 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::checkout::Checkout;
+use crate::cloud::CloudArgs;
 use crate::commands::bench::{self, Measurement};
 use crate::commands::{dev, inspect};
+use crate::package::PackageArgs;
 use crate::process::{Action, RunFolder};
 use crate::setup::Purpose;
 use crate::stack::Mode;
@@ -85,12 +89,28 @@ enum Command {
         #[arg(long, value_enum, value_delimiter = ',')]
         only: Vec<Measurement>,
     },
+    /// Build, check and zip every function
+    Package(PackageArgs),
+    /// Say what `cloud-up` would change in AWS, and what it would cost
+    CloudPlan(CloudArgs),
+    /// Bring the shop up in AWS, or up to date
+    CloudUp(CloudArgs),
+    /// Make the image repositories and nothing else
+    CloudRepositories(CloudArgs),
+    /// Say where the shop answers
+    CloudUrls(CloudArgs),
+    /// Take the shop down, and say what is left
+    CloudDown(CloudArgs),
+    /// List the pods' images and their tag, as workflows read it
+    Images,
     /// Describe every query for the compiler, in .sqlx/
     Prepare,
     /// Write the router of `cargo lambda watch` from functions/routes.json
     Router,
     /// Write the SAM template from functions/routes.json
     Sam,
+    /// Write the variables of `sam local` from a shop that `make watch` runs
+    SamEnv,
     /// Stop, kill, start or restart one process of a running stack
     Stack {
         /// The run folder of the stack
@@ -135,9 +155,17 @@ fn run(command: Command) -> Result<bool> {
         Command::CheckSam => checks::sam(&checkout),
         Command::Test { only } => return Ok(suite::run(&checkout, &only)),
         Command::Bench { only } => bench::run(&checkout, &only),
+        Command::Package(args) => package::run(&checkout, &args),
+        Command::CloudPlan(args) => cloud::plan(&checkout, args),
+        Command::CloudUp(args) => cloud::up(&checkout, args),
+        Command::CloudRepositories(args) => cloud::repositories(&checkout, args),
+        Command::CloudUrls(args) => cloud::urls(&checkout, args),
+        Command::CloudDown(args) => cloud::down(&checkout, args),
+        Command::Images => cloud::images(&checkout),
         Command::Prepare => commands::prepare::run(&checkout),
         Command::Router => checks::write_router(&checkout),
         Command::Sam => sam::write(&checkout),
+        Command::SamEnv => sam::write_env(&checkout),
         Command::Stack { dir, action, name } => {
             let folder = RunFolder::at(dir.unwrap_or_else(|| checkout.dev()));
             process::send(&folder, action, &name)

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use crate::checkout::Checkout;
-use crate::report;
+use crate::{env_lines, private_file, report};
 
 /// What the template takes from `functions/routes.json`.
 #[derive(Debug, Deserialize)]
@@ -45,8 +45,11 @@ struct Throttle {
 
 const FILE: &str = "samconfig/template.yaml";
 
+/// Beside the development shop's own files, because it holds its passwords. samconfig.toml names it.
+const ENV_FILE: &str = ".velure/dev/sam-env.json";
+
 /// Settings of every function: the variable, its parameter, what it says, and its default.
-const SETTINGS: [(&str, &str, &str, &str); 7] = [
+const SETTINGS: [(&str, &str, &str, &str); 9] = [
     (
         "VELURE_ACCESS_JWKS",
         "AccessJwks",
@@ -58,6 +61,12 @@ const SETTINGS: [(&str, &str, &str, &str); 7] = [
         "AllowedOrigins",
         "Origins of the shop's own pages, separated by commas.",
         "",
+    ),
+    (
+        "VELURE_ALLOW_DEVELOPMENT_SECRETS",
+        "AllowDevelopmentSecrets",
+        "true accepts short and well-known secrets; for sam local alone.",
+        "false",
     ),
     (
         "VELURE_AUTH_URL",
@@ -78,6 +87,12 @@ const SETTINGS: [(&str, &str, &str, &str); 7] = [
         "60",
     ),
     (
+        "VELURE_ORIGIN_SECRET",
+        "OriginSecret",
+        "What a CDN before the API adds as x-velure-origin. Empty means that there is none.",
+        "",
+    ),
+    (
         "VELURE_REDIS_PREFIX",
         "RedisPrefix",
         "What every key in Redis starts with.",
@@ -94,7 +109,7 @@ const SETTINGS: [(&str, &str, &str, &str); 7] = [
 const HEAD: &str = r#"# Written by `cargo xtask sam` from functions/routes.json; a test fails when it is stale.
 AWSTemplateFormatVersion: "2010-09-09"
 Transform: AWS::Serverless-2016-10-31
-Description: Velure's HTTP endpoints, one function each. Build the zips first with cargo lambda build.
+Description: Velure's HTTP endpoints, one function each. Make the zips first with make package.
 
 Parameters:
   Architecture:
@@ -150,21 +165,54 @@ pub(crate) fn write(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
+/// Writes what `sam local` gives the functions: the variables that `make watch` gave them, at the same servers.
+pub(crate) fn write_env(checkout: &Checkout) -> Result<()> {
+    let from = checkout.dev().join("functions.env");
+    let text = fs::read_to_string(&from).context(
+        "there is no development shop whose servers the functions could use: run `make watch`, leave it running, and \
+         run this again",
+    )?;
+    let file = checkout.path(ENV_FILE);
+    private_file::write(
+        &file,
+        &env_file(&read_table(checkout)?, &env_lines::parse(&text)?)?,
+    )?;
+    report::line(format_args!(
+        "{ENV_FILE} was written; in samconfig/: sam local start-api"
+    ));
+    Ok(())
+}
+
+/// SAM's file of variables for every function. Nothing is asked of Secrets Manager.
+fn env_file(table: &Table, variables: &BTreeMap<String, String>) -> Result<String> {
+    let mut all = variables.clone();
+    for name in table.routes.iter().flat_map(|route| &route.secrets) {
+        all.insert(format!("{name}_SECRET_ARN"), String::new());
+    }
+    let file = BTreeMap::from([("Parameters", all)]);
+    Ok(serde_json::to_string_pretty(&file)? + "\n")
+}
+
 /// The template that follows from the route table.
 fn template(checkout: &Checkout) -> Result<String> {
+    Ok(render(&read_table(checkout)?))
+}
+
+fn read_table(checkout: &Checkout) -> Result<Table> {
     let text = fs::read(checkout.path("functions/routes.json"))
         .context("functions/routes.json cannot be read")?;
-    let table: Table =
-        serde_json::from_slice(&text).context("functions/routes.json is not a route table")?;
-    Ok(render(&table))
+    serde_json::from_slice(&text).context("functions/routes.json is not a route table")
 }
 
 fn render(table: &Table) -> String {
     let mut out = HEAD.to_owned();
-    for (_, parameter, description, default) in SETTINGS {
+    for (variable, parameter, description, default) in SETTINGS {
         out += &format!(
             "  {parameter}:\n    Type: String\n    Description: {description}\n    Default: \"{default}\"\n"
         );
+        if variable.ends_with("_SECRET") {
+            out += "    NoEcho: true\n";
+        }
     }
     let secrets: BTreeMap<String, &str> = table
         .routes
@@ -221,7 +269,7 @@ fn function(function: &Function, secrets: &BTreeSet<&str>) -> String {
     } = function;
     let mut out = format!(
         "\n  {}:\n    Type: AWS::Serverless::Function\n    Properties:\n      \
-         Description: {name} of the {context} context\n      CodeUri: ../target/lambda/{name}/bootstrap.zip\n      \
+         Description: {name} of the {context} context\n      CodeUri: ../target/packages/current/{name}.zip\n      \
          MemorySize: {memory_mb}\n      Timeout: {timeout_s}\n      \
          ReservedConcurrentExecutions: {reserved_concurrency}\n",
         camel(name)
@@ -231,7 +279,9 @@ fn function(function: &Function, secrets: &BTreeSet<&str>) -> String {
         let mut policies = String::new();
         for name in secrets {
             let parameter = secret(name, context);
-            variables += &format!("          {name}_SECRET_ARN: !Ref {parameter}\n");
+            // Empty counts as not set. SAM hands on only variables that are named here, so `sam local` needs it.
+            variables +=
+                &format!("          {name}: \"\"\n          {name}_SECRET_ARN: !Ref {parameter}\n");
             policies += &format!(
                 "        - AWSSecretsManagerGetSecretValuePolicy:\n            SecretArn: !Ref {parameter}\n"
             );
@@ -284,6 +334,30 @@ mod tests {
             fs::read_to_string(checkout().path(FILE)).expect("the template is committed");
         let made = template(&checkout()).expect("the route table can be read");
         assert!(committed == made, "{FILE} is stale: run `make sam`");
+    }
+
+    #[test]
+    fn sam_local_gets_the_development_shops_variables_and_asks_aws_for_nothing() {
+        let table = read_table(&checkout()).expect("the route table can be read");
+        let variables =
+            BTreeMap::from([("VELURE_REDIS_URL".to_owned(), "redis://here".to_owned())]);
+        let file = env_file(&table, &variables).expect("it is JSON");
+        let file: serde_json::Value = serde_json::from_str(&file).expect("it is JSON");
+        assert_eq!(file["Parameters"]["VELURE_REDIS_URL"], "redis://here");
+        assert_eq!(file["Parameters"]["VELURE_REDIS_URL_SECRET_ARN"], "");
+        // SAM hands on what the template names, so each name has to be there.
+        let template = render(&table);
+        for name in file["Parameters"].as_object().expect("an object").keys() {
+            assert!(template.contains(&format!("          {name}: ")), "{name}");
+        }
+    }
+
+    #[test]
+    fn samconfig_names_the_files_that_are_written() {
+        let config = fs::read_to_string(checkout().path("samconfig/samconfig.toml"))
+            .expect("it is committed");
+        assert!(config.contains(&format!("env_vars = \"../{ENV_FILE}\"")));
+        assert!(config.contains("template_file = \"template.yaml\""));
     }
 
     #[test]

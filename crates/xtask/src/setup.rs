@@ -22,6 +22,10 @@ pub(crate) enum Purpose {
     Test,
     /// `make check-sam`.
     Sam,
+    /// `make package`.
+    Package,
+    /// Building the pages.
+    Web,
 }
 
 const CARGO_LAMBDA: &str = "cargo-lambda==1.9.2";
@@ -33,6 +37,12 @@ const AWS_SAM_CLI: &str = "aws-sam-cli==1.170.0";
 pub(crate) fn run(checkout: &Checkout, purpose: Purpose) -> Result<()> {
     if purpose == Purpose::Sam {
         return python_packages(checkout, "sam-venv", &[AWS_SAM_CLI]);
+    }
+    if purpose == Purpose::Package {
+        return python_packages(checkout, "venv", &[CARGO_LAMBDA]);
+    }
+    if purpose == Purpose::Web {
+        return web_packages(checkout);
     }
     debian_packages(purpose)?;
     let mut wanted = Vec::new();

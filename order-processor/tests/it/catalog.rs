@@ -196,7 +196,7 @@ impl Books {
         let fault = |line: &RequestedLine, reason| json!([{"product_id": line.product_id, "reason": reason, "available": 0}]);
         for line in &lines {
             match self.stock.get(&line.product_id) {
-                None => return problem(422, "product_unavailable", fault(line, "not_sold")),
+                None => return problem(409, "insufficient_stock", fault(line, "not_sold")),
                 Some(left) if *left < line.quantity => {
                     return problem(409, "insufficient_stock", fault(line, "insufficient_stock"));
                 }

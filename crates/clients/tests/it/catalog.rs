@@ -167,9 +167,14 @@ async fn the_token_is_good_for_the_catalog_and_for_nobody_else() {
 
 #[tokio::test]
 async fn each_answer_to_a_hold_has_its_meaning() {
+    let not_sold = json!({"type": "t", "title": "t", "status": 409, "code": "insufficient_stock", "detail": "d",
+    "request_id": "r", "lines": [
+        {"product_id": LEASH, "reason": "insufficient_stock", "available": 1},
+        {"product_id": "bbbbbbbbbbbbbbbbbbbbbbbb", "reason": "not_sold", "available": 0},
+    ]});
     let answers = [
         problem(409, "insufficient_stock"),
-        problem(422, "product_unavailable"),
+        Answer::Json(409, not_sold.to_string()),
         problem(409, "reservation_ended"),
         state("released"),
         problem(503, "unavailable"),
@@ -180,7 +185,7 @@ async fn each_answer_to_a_hold_has_its_meaning() {
     let client = client(&server.url);
     let hold = || client.hold(OrderId::generate(), &CART_ONCE, None);
     assert!(matches!(hold().await, Err(HoldError::InsufficientStock(lines)) if lines.len() == 1));
-    assert!(matches!(hold().await, Err(HoldError::ProductUnavailable(lines)) if lines.len() == 1));
+    assert!(matches!(hold().await, Err(HoldError::ProductUnavailable(lines)) if lines.len() == 2));
     assert!(matches!(hold().await, Err(HoldError::Ended)));
     assert!(matches!(hold().await, Err(HoldError::Ended)));
     for (expected, known) in [

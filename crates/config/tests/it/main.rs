@@ -1,4 +1,3 @@
 //! Secrets from a Secrets Manager that speaks the real protocol.
 
 mod secrets;
-mod server;

@@ -3,16 +3,12 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use velure_config::{ConfigFaults, Env};
 
-use crate::server::{SecretsManager, free_port};
+use velure_testkit::process::free_address;
+use velure_testkit::secrets::{self, SecretsManager};
 
 /// The variables that a function has in AWS, with Secrets Manager at `endpoint`.
 fn function(endpoint: &str) -> Env {
-    Env::of([
-        ("VELURE_SECRETS_ENDPOINT", endpoint),
-        ("AWS_REGION", "eu-central-1"),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-    ])
+    Env::of(secrets::variables(endpoint))
 }
 
 fn variables(faults: &ConfigFaults) -> Vec<&str> {
@@ -104,7 +100,7 @@ async fn a_secrets_manager_that_is_away_is_a_fault_in_bounded_time() {
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let silent = (silent.local_addr().expect("its address"), silent);
     for endpoint in [
-        format!("http://127.0.0.1:{}", free_port()),
+        format!("http://{}", free_address()),
         format!("http://{}", silent.0),
     ] {
         let env =

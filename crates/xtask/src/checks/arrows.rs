@@ -134,6 +134,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "amqp",
         ],
     ),
+    ("velure-cost", &[]),
     ("velure-testkit", &["domain", "contracts", "config", "http"]),
     ("xtask", &[]),
 ];

@@ -5,6 +5,7 @@ mod manifests;
 mod metadata;
 mod routes;
 mod tree;
+mod workflows;
 
 use std::fs;
 
@@ -66,6 +67,7 @@ pub(crate) fn layout(processes: &mut Processes, checkout: &Checkout) -> Result<(
     faults.extend(arrows::faults(&metadata));
     faults.extend(routes::faults(&metadata, checkout)?);
     faults.extend(tree::faults(checkout)?);
+    faults.extend(workflows::faults(checkout)?);
     if faults.is_empty() {
         return Ok(());
     }

@@ -14,6 +14,14 @@ use velure_testkit::stack::{Server, Stack, Variables};
 /// The password of everybody who is registered here.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
+/// What the edge adds to each request where the shop has one.
+pub(crate) const ORIGIN_SECRET: &str = "r7Yt0qLw2cXz8vNb4mKs6dHf";
+
+/// A request as the edge passes it on.
+pub(crate) fn through_the_edge(call: &Call) -> Call {
+    call.clone().header("x-velure-origin", ORIGIN_SECRET)
+}
+
 /// What runs.
 pub(crate) struct Shop {
     pub(crate) stack: Stack,
@@ -72,7 +80,8 @@ impl Shop {
 
     /// What the server answers.
     pub(crate) async fn ask(&self, call: &Call) -> Answer {
-        call.send(&self.server.url())
+        through_the_edge(call)
+            .send(&self.server.url())
             .await
             .expect("the server answers")
     }

@@ -4,6 +4,7 @@ use velure_testkit::http::Call;
 
 use super::normal::Compare;
 use super::world::World;
+use crate::shop::through_the_edge;
 
 /// The function that answers what no route has.
 pub(crate) const NO_ROUTE: &str = "no-route";
@@ -13,7 +14,7 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// The row of the route table whose endpoint answers.
     pub(crate) route: String,
-    pub(crate) call: Box<dyn Fn(&World) -> Call>,
+    pub(crate) make: Box<dyn Fn(&World) -> Call>,
     pub(crate) status: u16,
     /// The problem's code; empty for what is no problem.
     pub(crate) code: String,
@@ -21,6 +22,8 @@ pub(crate) struct Case {
     /// The emulator cannot be asked: it has no way to route `/`, makes no event of JSON that is not UTF-8, and hands on
     /// one of two headers with the same name.
     pub(crate) only_server: bool,
+    /// Sent to the shell's own address, around the edge.
+    pub(crate) direct: bool,
 }
 
 impl Case {
@@ -34,11 +37,12 @@ impl Case {
         Self {
             name: name.into(),
             route: route.to_owned(),
-            call: Box::new(call),
+            make: Box::new(call),
             status,
             code: String::new(),
             compare: Compare::Bytes,
             only_server: false,
+            direct: false,
         }
     }
 
@@ -67,6 +71,23 @@ impl Case {
         Self {
             only_server: true,
             ..self
+        }
+    }
+
+    pub(crate) fn direct(self) -> Self {
+        Self {
+            direct: true,
+            ..self
+        }
+    }
+
+    /// The request as it reaches a shell.
+    pub(crate) fn call(&self, world: &World) -> Call {
+        let call = (self.make)(world);
+        if self.direct {
+            call
+        } else {
+            through_the_edge(&call)
         }
     }
 }

@@ -4,6 +4,7 @@
 mod accounts;
 mod case;
 mod catalog;
+mod direct;
 mod good;
 mod normal;
 mod orders;
@@ -24,7 +25,7 @@ use normal::Normal;
 use shells::Shells;
 use world::{World, worlds};
 
-use crate::shop::Shop;
+use crate::shop::{ORIGIN_SECRET, Shop};
 
 /// How many kinds of bad access token there are.
 const BAD_TOKENS: usize = 23;
@@ -32,6 +33,7 @@ const BAD_TOKENS: usize = 23;
 /// The whole list. What refuses comes first and changes nothing; the good requests follow; then what needs them done.
 fn cases() -> Vec<Case> {
     let mut cases = refusals::cases();
+    cases.extend(direct::cases());
     cases.extend(good::cases());
     cases.extend(accounts::cases());
     cases.extend(catalog::cases());
@@ -85,7 +87,7 @@ fn the_list_has_every_status_that_the_contract_gives_a_client() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_server_and_the_functions_answer_alike_and_as_the_contract_says() {
-    let shop = Shop::open(24, &[]).await;
+    let shop = Shop::open(24, &[("VELURE_ORIGIN_SECRET", ORIGIN_SECRET)]).await;
     let mut shells = Shells::start(&shop).await;
     let [ours, theirs] = worlds(&shop).await;
     assert_eq!(
@@ -183,10 +185,10 @@ async fn back(store: &str, shells: &Shells, ours: &World, theirs: &World) -> Vec
 /// What is wrong with the two answers to one request.
 async fn compare(case: &Case, shells: &Shells, ours: &World, theirs: &World) -> Vec<String> {
     let title = format!("{} ({})", case.name, case.route);
-    let from_server = shells.server(&(case.call)(ours)).await;
+    let from_server = shells.server(&case.call(ours)).await;
     let mut faults = expected(case, "server", &from_server);
     if !case.only_server {
-        let from_functions = shells.functions(&(case.call)(theirs)).await;
+        let from_functions = shells.functions(&case.call(theirs)).await;
         faults.extend(expected(case, "functions", &from_functions));
         match (
             Normal::of(&from_server, case.compare),

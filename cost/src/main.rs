@@ -1,0 +1,3 @@
+//! `velure-cost`: what the shop costs.
+
+fn main() {}

@@ -1,0 +1,3 @@
+{{- define "velure.rules" -}}
+{{ include "velure-lib.down-rule" (list . "critical") }}
+{{- end }}

@@ -1,0 +1,30 @@
+output "secret_arns" {
+  description = "ARN of every secret by its short name, as in `auth-database-url` or `relay`."
+  value       = { for short, secret in aws_secretsmanager_secret.this : short => secret.arn }
+}
+
+output "secret_names" {
+  description = "Full name of every secret by its short name, for External Secrets."
+  value       = { for short, secret in aws_secretsmanager_secret.this : short => secret.name }
+}
+
+output "variable_secret_arns" {
+  description = "ARN of the plain secret that holds each variable of functions, as in VELURE_AUTH_DATABASE_URL. VELURE_SERVICE_SIGNING_KEY differs by caller: see secret_arns[\"service-signing-key-<caller>\"]."
+  value       = { for variable, short in local.variables : variable => aws_secretsmanager_secret.this[short].arn }
+}
+
+output "stored_by_bootstrap_arns" {
+  description = "ARNs of the secrets that are made empty and that the bootstrap Job fills once; it may write exactly these."
+  value       = [for short in sort(tolist(local.stored_by_bootstrap)) : aws_secretsmanager_secret.this[short].arn]
+}
+
+output "proxy_secret_arns" {
+  description = "What RDS Proxy signs in with, by database (`auth`, `orders`); empty without a proxy."
+  value       = { for database in local.proxied : database => aws_secretsmanager_secret.this["${database}-proxy"].arn }
+}
+
+output "revision" {
+  description = "Changes whenever any value Terraform wrote changes. Put it where a change must restart readers and re-run the bootstrap Job."
+  value       = local.revision
+  depends_on  = [aws_secretsmanager_secret_version.written]
+}

@@ -1,0 +1,71 @@
+# Every password of the installation: generated, kept in Secrets Manager, and read back from there.
+#
+# Read back, because a generated value is another one in each run: when an apply ends half-way, the next one has to give
+# a database the password that is already in its URL. None is in a plan or in the state.
+
+locals {
+  password_names = toset([
+    "auth_master",
+    "orders_master",
+    "auth_api",
+    "orders_api",
+    "relay",
+    "gateway",
+    "fulfilment",
+    "amqp_relay",
+    "amqp_processor",
+    "rabbitmq_admin",
+    "mongodb_admin",
+    "mongodb",
+  ])
+
+  generated = var.given_passwords_enabled ? toset([]) : local.password_names
+  stored    = var.given_passwords_enabled ? toset([]) : toset(["passwords"])
+
+  # 48 letters and digits are 285 bits, and need no quoting in a URL, a shell or SQL.
+  passwords = var.given_passwords_enabled ? var.given_passwords : jsondecode(ephemeral.aws_secretsmanager_secret_version.passwords["passwords"].secret_string)
+}
+
+variable "given_passwords_enabled" {
+  description = "Take passwords from given_passwords instead of generating them, as for an installation that is restored from snapshots."
+  type        = bool
+  default     = false
+}
+
+variable "given_passwords" {
+  description = "Every password by name (see passwords.tf), with given_passwords_enabled. Give it to every plan and apply; it is kept in no plan and no state."
+  type        = map(string)
+  ephemeral   = true
+  sensitive   = true
+  default     = null
+}
+
+ephemeral "aws_secretsmanager_random_password" "generated" {
+  for_each = local.generated
+
+  password_length     = 48
+  exclude_punctuation = true
+}
+
+resource "aws_secretsmanager_secret" "passwords" {
+  for_each = local.stored
+
+  name                    = "${var.name}/passwords"
+  description             = "Every generated password, for Terraform only"
+  recovery_window_in_days = var.secrets_recovery_window_days
+}
+
+resource "aws_secretsmanager_secret_version" "passwords" {
+  for_each = local.stored
+
+  secret_id                = aws_secretsmanager_secret.passwords[each.key].id
+  secret_string_wo         = jsonencode({ for name, password in ephemeral.aws_secretsmanager_random_password.generated : name => password.random_password })
+  secret_string_wo_version = var.secrets_version
+}
+
+# By the version's attribute, not the secret's: it is unknown until a value was written, and reading waits for that.
+ephemeral "aws_secretsmanager_secret_version" "passwords" {
+  for_each = local.stored
+
+  secret_id = aws_secretsmanager_secret_version.passwords[each.key].arn
+}
