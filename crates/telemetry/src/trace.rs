@@ -81,6 +81,14 @@ impl TraceContext {
         })
     }
 
+    /// Continues the trace that a request names, or begins one.
+    #[must_use]
+    pub fn continue_or_generate(traceparent: Option<&str>, tracestate: Option<&str>) -> Self {
+        traceparent
+            .and_then(|parent| Self::parse(parent, tracestate))
+            .unwrap_or_else(|| Self::generate(crate::export::sampler()))
+    }
+
     /// Whether those who record spans record those of this trace.
     #[must_use]
     pub fn is_sampled(&self) -> bool {

@@ -147,15 +147,62 @@ mod tests {
             assert!(page.contains("&lt;script&gt;alert(1)"), "{page}");
             assert!(!page.contains("<script"), "{page}");
         }
-        let (status, _) = ask(router, get("/of/o-2")).await;
+        let (status, _) = ask(router.clone(), get("/of/o-2")).await;
         assert_eq!(status, StatusCode::NOT_FOUND);
+        let answer = router.oneshot(get("/?id=+o-1%0d%0a")).await;
+        let answer = answer.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        assert_eq!(answer.headers()["location"], "/of/o-1");
+    }
+
+    #[tokio::test]
+    async fn the_json_that_the_shop_sends_is_understood() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let store = Store::at(folder.path().to_path_buf());
+        // As crates/telemetry writes it: ids in hexadecimal, 64-bit numbers as text, kinds and codes as numbers.
+        let body = serde_json::json!({ "resourceSpans": [{
+            "resource": { "attributes": [{ "key": "service.name", "value": { "stringValue": "relay" } }] },
+            "scopeSpans": [{ "scope": { "name": "velure" }, "spans": [{
+                "traceId": "0af7651916cd43dd8448eb211c80319c",
+                "spanId": "b7ad6b7169203331",
+                "parentSpanId": "00f067aa0ba902b7",
+                "traceState": "vendor=1",
+                "name": "publish",
+                "kind": 4,
+                "startTimeUnixNano": "1764119347000000001",
+                "endTimeUnixNano": "1764119347002500001",
+                "attributes": [
+                    { "key": "order.id", "value": { "stringValue": "o-1" } },
+                    { "key": "messaging.batch.message_count", "value": { "intValue": "3" } },
+                    { "key": "retried", "value": { "boolValue": true } }
+                ],
+                "status": { "code": 2, "message": "returned" }
+            }] }]
+        }] });
+        let body = serde_json::to_vec(&body).expect("plain data");
+        let answer = ask(router(store.clone()), send("application/json", body)).await;
+        assert_eq!(answer, (StatusCode::OK, "{}".to_owned()));
+        let traces = store.traces_of("o-1").expect("readable");
+        let span = &traces[0].spans[0];
+        assert_eq!(traces[0].id, "0af7651916cd43dd8448eb211c80319c");
+        assert_eq!(span.parent, "00f067aa0ba902b7");
+        assert_eq!(
+            (span.service.as_str(), span.kind.as_str()),
+            ("relay", "producer")
+        );
+        assert_eq!(
+            (span.length(), span.error.as_str()),
+            (2_500_000, "returned")
+        );
+        assert_eq!(span.attributes["messaging.batch.message_count"], "3");
+        assert_eq!(span.attributes["retried"], "true");
     }
 
     #[tokio::test]
     async fn an_exporter_with_other_settings_is_told_which_to_use() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let router = router(Store::at(folder.path().to_path_buf()));
-        let (status, why) = ask(router.clone(), send("application/json", b"{}".to_vec())).await;
+        let (status, why) = ask(router.clone(), send("application/grpc", Vec::new())).await;
         assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
         assert!(why.contains("OTEL_EXPORTER_OTLP_PROTOCOL"), "{why}");
         let mut compressed = send("application/x-protobuf", export("a"));
@@ -165,7 +212,12 @@ mod tests {
         let (status, why) = ask(router.clone(), compressed).await;
         assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
         assert!(why.contains("OTEL_EXPORTER_OTLP_COMPRESSION"), "{why}");
-        let (status, _) = ask(router, send("application/x-protobuf", vec![0xff; 9])).await;
-        assert_eq!(status, StatusCode::BAD_REQUEST);
+        for (kind, body) in [
+            ("application/x-protobuf", vec![0xff; 9]),
+            ("application/json", b"{\"resourceSpans\":1}".to_vec()),
+        ] {
+            let (status, _) = ask(router.clone(), send(kind, body)).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{kind}");
+        }
     }
 }

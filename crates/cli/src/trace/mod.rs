@@ -1,6 +1,6 @@
 //! `velure trace`: one order's trace, from what the shop's processes exported.
 //!
-//! `velure trace collect` receives spans (OTLP over HTTP, protobuf) and keeps them in a folder; `velure trace ID` draws
+//! `velure trace collect` receives spans (OTLP over HTTP, protobuf or JSON) and keeps them in a folder; `velure trace ID` draws
 //! the trace of an order in the terminal. It is made for a laptop: in AWS a collector of OpenTelemetry takes its place.
 
 mod collect;
@@ -38,7 +38,11 @@ pub(crate) struct TraceArgs {
 #[derive(Debug, Args)]
 struct Place {
     /// The folder that spans are kept in: that of `make observe` unless said otherwise.
-    #[arg(long, env = "VELURE_TRACE_STORE", default_value = ".velure/dev/traces")]
+    #[arg(
+        long,
+        env = "VELURE_TRACE_STORE",
+        default_value = ".velure/observe/traces"
+    )]
     store: PathBuf,
 }
 

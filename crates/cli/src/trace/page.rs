@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -15,14 +15,17 @@ use super::waterfall::duration;
 const RECENT: usize = 50;
 
 /// What the form on the first page sends.
-#[derive(Debug, Deserialize)]
-pub(super) struct Search {
-    id: Option<String>,
+#[derive(Debug, Default, Deserialize)]
+struct Search {
+    #[serde(default)]
+    id: String,
 }
 
 /// `GET /`: the newest traces, or the way to the one that was asked for.
-pub(super) async fn recent(State(store): State<Store>, Query(search): Query<Search>) -> Response {
-    let wanted = search.id.as_deref().map(str::trim).unwrap_or_default();
+pub(super) async fn recent(State(store): State<Store>, RawQuery(query): RawQuery) -> Response {
+    let search: Search =
+        serde_html_form::from_str(query.as_deref().unwrap_or_default()).unwrap_or_default();
+    let wanted = search.id.trim();
     if !wanted.is_empty() {
         // An id is hexadecimal digits and dashes; anything else is found nowhere, and goes into no header.
         let plain: String = wanted
@@ -49,7 +52,7 @@ pub(super) async fn recent(State(store): State<Store>, Query(search): Query<Sear
         let first = trace.spans.first().map_or("", |span| span.name.as_str());
         let orders: Vec<&str> = trace.orders().into_iter().collect();
         // Writing into a String cannot fail.
-        drop(write!(
+        let _ = write!(
             body,
             "<tr><td><a href=\"/of/{}\">{}</a><td>{}<td>{}<td>{}",
             escaped(&trace.id),
@@ -57,7 +60,7 @@ pub(super) async fn recent(State(store): State<Store>, Query(search): Query<Sear
             escaped(&orders.join(" ")),
             trace.spans.len(),
             duration(trace.length())
-        ));
+        );
     }
     html(StatusCode::OK, "Traces", &body)
 }
@@ -70,11 +73,11 @@ pub(super) async fn one(State(store): State<Store>, Path(id): Path<String>) -> R
     };
     let mut body = String::from("<p><a href=/>All traces</a>");
     if traces.is_empty() {
-        drop(write!(
+        let _ = write!(
             body,
             "<h1>Nothing</h1><p>No span names {}. Spans arrive some seconds late.",
             escaped(&id)
-        ));
+        );
         return html(StatusCode::NOT_FOUND, "Nothing", &body);
     }
     for trace in &traces {
@@ -85,22 +88,22 @@ pub(super) async fn one(State(store): State<Store>, Path(id): Path<String>) -> R
 
 fn waterfall(body: &mut String, trace: &Trace) {
     let (start, length) = (trace.start(), trace.length().max(1));
-    drop(write!(
+    let _ = write!(
         body,
         "<h1>Trace {}</h1><p>{} spans, {} in all",
         escaped(&trace.id),
         trace.spans.len(),
         duration(trace.length())
-    ));
+    );
     for order in trace.orders() {
-        drop(write!(body, "<br>Order {}", escaped(order)));
+        let _ = write!(body, "<br>Order {}", escaped(order));
     }
     body.push_str("<table><thead><tr><th>Span<th>Process<th>Began after<th>Took<th><tbody>");
     for branch in branches(trace) {
         let span = branch.span;
         let thousandth = |of: u64| u128::from(of) * 1000 / u128::from(length);
         let from = span.start - start;
-        drop(write!(
+        let _ = write!(
             body,
             "<tr{}><td>{}<details><summary>{}</summary>",
             if span.error.is_empty() {
@@ -110,18 +113,18 @@ fn waterfall(body: &mut String, trace: &Trace) {
             },
             "<i></i>".repeat(branch.depth),
             escaped(&span.name)
-        ));
+        );
         if branch.orphan {
             body.push_str("<p>Its parent is not here: a browser, or not exported.");
         }
         if !span.error.is_empty() {
-            drop(write!(body, "<p>{}", escaped(&span.error)));
+            let _ = write!(body, "<p>{}", escaped(&span.error));
         }
         body.push_str("<dl>");
         for (key, value) in &span.attributes {
-            drop(write!(body, "<dt>{}<dd>{}", escaped(key), escaped(value)));
+            let _ = write!(body, "<dt>{}<dd>{}", escaped(key), escaped(value));
         }
-        drop(write!(
+        let _ = write!(
             body,
             "</dl></details><td>{}<td class=n>{}<td class=n>{}<td class=track><svg viewBox=\"0 0 1000 10\" preserveAspectRatio=none aria-hidden=true><rect x={} width={} height=10 /></svg>",
             escaped(&span.service),
@@ -129,7 +132,7 @@ fn waterfall(body: &mut String, trace: &Trace) {
             duration(span.length()),
             thousandth(from).min(996),
             thousandth(span.length()).max(4)
-        ));
+        );
     }
     body.push_str("</table>");
 }

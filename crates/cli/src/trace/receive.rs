@@ -4,15 +4,14 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTraceServiceRequest, ExportTraceServiceResponse,
-};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message as _;
 
 use super::span;
 use super::store::Store;
 
 const PROTOBUF: &str = "application/x-protobuf";
+const JSON: &str = "application/json";
 
 /// `POST /v1/traces`.
 pub(super) async fn traces(
@@ -26,31 +25,39 @@ pub(super) async fn traces(
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
     };
-    let kind = named(header::CONTENT_TYPE);
-    if kind.split(';').next() != Some(PROTOBUF) {
+    let named_kind = named(header::CONTENT_TYPE).split(';').next();
+    let Some(kind) = [PROTOBUF, JSON]
+        .into_iter()
+        .find(|kind| Some(*kind) == named_kind)
+    else {
         return refuse(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "send application/x-protobuf: OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+            "send OTLP over HTTP: OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf or http/json",
         );
-    }
+    };
     if !["", "identity"].contains(&named(header::CONTENT_ENCODING)) {
         return refuse(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "send it uncompressed: unset OTEL_EXPORTER_OTLP_COMPRESSION",
         );
     }
-    let Ok(request) = ExportTraceServiceRequest::decode(body) else {
+    let request = if kind == JSON {
+        serde_json::from_slice(&body).ok()
+    } else {
+        ExportTraceServiceRequest::decode(body).ok()
+    };
+    let Some(request) = request else {
         return refuse(
             StatusCode::BAD_REQUEST,
             "this is no ExportTraceServiceRequest",
         );
     };
     match store.add(&span::spans(request)) {
-        Ok(()) => (
-            [(header::CONTENT_TYPE, PROTOBUF)],
-            ExportTraceServiceResponse::default().encode_to_vec(),
-        )
-            .into_response(),
+        // An empty answer says that all were taken; it is written in the language of the question.
+        Ok(()) => {
+            let taken = if kind == JSON { "{}" } else { "" };
+            ([(header::CONTENT_TYPE, kind)], taken).into_response()
+        }
         Err(error) => {
             eprintln!("velure trace: {error:#}");
             // 503 is one of the answers after which an exporter tries again.

@@ -150,7 +150,9 @@ mod tests {
         let (_folder, store) = store(FULL);
         let root = span("a", "1", "", 0, 10);
         let named = with_order(span("a", "2", "1", 2, 4), "o-1");
-        store.add(&[named.clone()]).expect("spans can be kept");
+        store
+            .add(std::slice::from_ref(&named))
+            .expect("spans can be kept");
         store
             .add(&[root.clone(), named, span("b", "3", "", 0, 1)])
             .expect("spans can be kept");

@@ -22,12 +22,12 @@ pub(super) fn text(trace: &Trace, columns: usize) -> String {
     }
     let (start, length) = (trace.start(), trace.length());
     // Writing into a String cannot fail.
-    drop(write!(
+    let _ = write!(
         out,
         "\n{} spans, {} in all\n\n",
         trace.spans.len(),
         duration(length)
-    ));
+    );
     for branch in branches(trace) {
         let span = branch.span;
         let mark = if span.error.is_empty() { "" } else { "✗ " };
@@ -38,21 +38,16 @@ pub(super) fn text(trace: &Trace, columns: usize) -> String {
             span.service
         );
         let from = span.start - start;
-        drop(writeln!(
+        let _ = writeln!(
             out,
             "{} {:>10} {:>10} {}",
             fitted(&name, name_width),
             format!("+{}", duration(from)),
             duration(span.length()),
             bar(from, span.length(), length, bar_width)
-        ));
+        );
         if !span.error.is_empty() {
-            drop(writeln!(
-                out,
-                "{}  {}",
-                "  ".repeat(branch.depth),
-                span.error
-            ));
+            let _ = writeln!(out, "{}  {}", "  ".repeat(branch.depth), span.error);
         }
     }
     out
