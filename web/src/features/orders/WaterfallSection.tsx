@@ -17,21 +17,26 @@ export function WaterfallSection({ order }: { order: Order }) {
   return (
     <section className={styles["time"]} aria-labelledby="order-time" data-print="hide">
       <header>
-        <h2 id="order-time">Where did the time go</h2>
+        <h2 id="order-time">Where did the time go?</h2>
         <p className={styles["sum"]}>
           {isFinal(order.status) ? "It took " : "So far it took "}
-          <strong data-testid="order-time-total">{formatLength(total)}</strong>
+          <strong className={styles["one"]} data-testid="order-time-total">{formatLength(total)}</strong>
           {journey === undefined ? " from the request to the last step." : " from your click to the screen."}
           {longest && longest.length > 0 && (
             <>
               {" "}
-              Longest: {longest.label.toLowerCase()}, {formatLength(longest.length)}.
+              Longest: {longest.label.toLowerCase()}, <span className={styles["one"]}>{formatLength(longest.length)}.</span>
             </>
           )}
         </p>
       </header>
       <table>
         <caption className="visually-hidden">The steps in the order in which they began</caption>
+        <colgroup>
+          <col className={styles["step"]} />
+          <col />
+          <col className={styles["took"]} />
+        </colgroup>
         <thead className="visually-hidden">
           <tr>
             <th scope="col">Step</th>
@@ -61,7 +66,7 @@ export function WaterfallSection({ order }: { order: Order }) {
       <p className={styles["note"]}>
         Steps overlap where several parts of the shop work at once.
         {uncertainty !== undefined &&
-          ` Your browser’s clock is set against the shop’s by the request itself, to within ${formatLength(uncertainty)}.`}
+          ` Times of your browser are set against the shop’s clock to within ${formatLength(uncertainty)}.`}
         {journey !== undefined && (
           <>
             {" "}

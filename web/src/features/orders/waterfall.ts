@@ -30,7 +30,7 @@ type Entry = Order["timeline"][number];
 /** What was going on until a step was reached. */
 const UNTIL: Record<string, [label: string, place: Place]> = {
   priced: ["Prices looked up", "Catalogue"],
-  published: ["Waited to be sent", "Waiting line"],
+  published: ["Stored, waited to be sent", "Waiting line"],
   received: ["On the way to be processed", "Message broker"],
   reserved: ["Stock set aside", "Catalogue"],
   refused: ["Stock asked for, refused", "Catalogue"],
@@ -53,7 +53,7 @@ export function waterfallOf(order: Order, journey?: Journey): Waterfall {
   const [first] = order.timeline;
   let uncertainty: number | undefined;
   if (journey !== undefined && first !== undefined) {
-    const clock = alignment(first, journey);
+    const clock = alignment(order.timeline, first, journey);
     uncertainty = clock.uncertainty;
     stretches.push(...browserTime(order.timeline, journey, clock.offset));
   }
@@ -86,7 +86,7 @@ function* shopTime(timeline: readonly Entry[]): Generator<Stretch> {
     for (const { step, at: stepAt } of entry.steps ?? []) {
       const to = instant(stepAt);
       if (from !== undefined && step === "announced") {
-        yield { label: `Waited to be told: ${word}`, place: "Waiting line", from, to };
+        yield { label: `News waiting to be sent: ${word}`, place: "Waiting line", from, to };
       } else if (from !== undefined && !(step === "refused" && to <= from)) {
         const [label, place] = UNTIL[step] ?? [sentence(step), "Shop"];
         yield { label, place, from, to };
@@ -96,8 +96,8 @@ function* shopTime(timeline: readonly Entry[]): Generator<Stretch> {
     }
     if (from !== undefined) {
       const told = entry.steps?.at(-1)?.step === "announced";
-      if (entry.version === 1) yield { label: "Order stored", place: "Shop", from, to: at };
-      else if (told) yield { label: `On the way back: ${word}`, place: "Message broker", from, to: at };
+      if (entry.version === 1) yield { label: "Taken to the database", place: "Shop", from, to: at };
+      else if (told) yield { label: `News on its way back: ${word}`, place: "Message broker", from, to: at };
       else yield { label: `Until ${word}`, place: "Shop", from, to: at };
     }
     const worked = (entry.steps ?? []).some(({ step }) => step !== "announced");
@@ -111,17 +111,19 @@ function sentence(step: string): string {
 }
 
 /**
- * How far the browser's clock is ahead of the shop's. The request was handled somewhere between click and answer; taking
- * the middle is off by at most half of what was spent on the way.
+ * How far the browser's clock is ahead of the shop's. Nothing is seen before it happened: the request was handled between
+ * click and answer, and no status arrived before it was stored. The middle of what that leaves is off by half of it at most.
  */
-function alignment(first: Entry, journey: Journey): { offset: number; uncertainty: number } {
-  const stored = instant(first.at);
+function alignment(timeline: readonly Entry[], first: Entry, journey: Journey): { offset: number; uncertainty: number } {
   const requested = instant(first.steps?.find(({ step }) => step === "requested")?.at ?? first.at);
-  const onTheWay = journey.answered - journey.clicked - (stored - requested);
-  return {
-    offset: (journey.clicked + journey.answered) / 2 - (requested + stored) / 2,
-    uncertainty: Math.max(0, onTheWay / 2),
-  };
+  const least = journey.clicked - requested;
+  const most = Math.min(
+    journey.answered - instant(first.at),
+    ...journey.seen.flatMap(({ version, received }) =>
+      timeline.filter((entry) => entry.version === version).map((entry) => received - instant(entry.at)),
+    ),
+  );
+  return { offset: (least + most) / 2, uncertainty: Math.max(0, (most - least) / 2) };
 }
 
 function* browserTime(timeline: readonly Entry[], journey: Journey, offset: number): Generator<Stretch> {
@@ -137,15 +139,16 @@ function* browserTime(timeline: readonly Entry[], journey: Journey, offset: numb
     if (entry === undefined) continue;
     const word = wordsFor(entry.status).label.toLowerCase();
     const arrived = received - offset;
-    yield { label: `Live update on its way: ${word}`, place: "Shop", from: Math.min(instant(entry.at), arrived), to: arrived };
+    yield { label: `Live update to this page: ${word}`, place: "Shop", from: Math.min(instant(entry.at), arrived), to: arrived };
     if (drawn !== undefined) {
       yield { label: `Drawn on screen: ${word}`, place: "Your browser", from: arrived, to: drawn - offset };
     }
   }
 }
 
-/** A length of time for people: "0.4 ms", "34 ms", "1.84 s". */
+/** A length of time for people: "<0.1 ms", "0.4 ms", "34 ms", "1.84 s". */
 export function formatLength(milliseconds: number): string {
+  if (milliseconds < 0.05) return "<0.1 ms";
   if (milliseconds >= 100_000) return `${Math.round(milliseconds / 1000)} s`;
   if (milliseconds >= 999.5) return `${(milliseconds / 1000).toFixed(2)} s`;
   return `${milliseconds < 9.95 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
