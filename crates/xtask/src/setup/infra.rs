@@ -102,6 +102,11 @@ const ALL: &[Tool] = &[
         },
     },
     Tool {
+        name: "Docker with BuildKit",
+        modules: &["images"],
+        find: |_| Ok(vec![("VELURE_TEST_DOCKER", docker()?)]),
+    },
+    Tool {
         name: "promtool",
         modules: &["charts::rules"],
         find: |_| {
@@ -209,6 +214,23 @@ fn npm_package(checkout: &Checkout, package: &str) -> Result<PathBuf> {
         )?;
     }
     Ok(module)
+}
+
+fn docker() -> Result<PathBuf> {
+    let program = environment::find_program("docker").context("`docker` is not on the PATH")?;
+    for arguments in [&["info"][..], &["buildx", "version"]] {
+        let answers = Command::new(&program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success());
+        if !answers {
+            bail!("`docker {}` fails", arguments.join(" "));
+        }
+    }
+    Ok(program)
 }
 
 #[cfg(test)]
