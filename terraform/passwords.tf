@@ -41,6 +41,7 @@ variable "given_passwords" {
 }
 
 ephemeral "aws_secretsmanager_random_password" "generated" {
+  provider = aws.passwords
   for_each = local.generated
 
   password_length     = 48
@@ -65,6 +66,7 @@ resource "aws_secretsmanager_secret_version" "passwords" {
 
 # By the version's attribute, not the secret's: it is unknown until a value was written, and reading waits for that.
 ephemeral "aws_secretsmanager_secret_version" "passwords" {
+  provider = aws.passwords
   for_each = local.stored
 
   secret_id = aws_secretsmanager_secret_version.passwords[each.key].arn

@@ -7,6 +7,12 @@
 //!
 //! Between a quantity and a total there is no floating-point number.
 
+pub mod answers;
 pub mod bill;
 pub mod decimal;
+pub mod inventory;
+pub mod measurement;
+pub mod model;
+pub mod plan;
 pub mod prices;
+pub mod random;

@@ -4,5 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod laws;
+mod model;
+mod plan;
+mod program;
 mod recompute;
+mod shop;
 mod vectors;

@@ -145,7 +145,7 @@ fn run(command: Command) -> Result<bool> {
         interrupt::listen()?;
     }
     match command {
-        Command::Setup { purpose } => setup::run(&checkout, purpose),
+        Command::Setup { purpose } => setup::prepare(&checkout, purpose),
         Command::Dev => dev::run(&checkout, Mode::Server),
         Command::Watch => dev::run(&checkout, Mode::Watch),
         Command::Observe => observe::run(&checkout),

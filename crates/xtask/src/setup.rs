@@ -1,5 +1,7 @@
 //! Installing what is missing. Nothing is done twice.
 
+mod infra;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,6 +12,8 @@ use crate::checkout::Checkout;
 use crate::environment;
 use crate::report;
 use crate::services;
+
+pub(crate) use infra::Tools;
 
 /// What the machine is made ready for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -28,12 +32,23 @@ pub(crate) enum Purpose {
     Web,
     /// `make observe`.
     Observe,
+    /// The infrastructure part of `make test`.
+    Infra,
 }
 
 const CARGO_LAMBDA: &str = "cargo-lambda==1.9.2";
 const SECANTUSDB: &str = "SecantusDB==0.7.0b3";
 const MOTO: &str = "moto[server]==5.2.5";
 const AWS_SAM_CLI: &str = "aws-sam-cli==1.170.0";
+
+/// `cargo xtask setup`: what `run` installs, and for tests also the tools of their infrastructure part.
+pub(crate) fn prepare(checkout: &Checkout, purpose: Purpose) -> Result<()> {
+    run(checkout, purpose)?;
+    if purpose == Purpose::Test {
+        Tools::find(checkout).tell();
+    }
+    Ok(())
+}
 
 /// Installs whatever `purpose` needs and this machine lacks.
 pub(crate) fn run(checkout: &Checkout, purpose: Purpose) -> Result<()> {
@@ -45,6 +60,10 @@ pub(crate) fn run(checkout: &Checkout, purpose: Purpose) -> Result<()> {
     }
     if purpose == Purpose::Web {
         return web_packages(checkout);
+    }
+    if purpose == Purpose::Infra {
+        Tools::find(checkout).tell();
+        return Ok(());
     }
     debian_packages(purpose)?;
     if purpose == Purpose::Observe {

@@ -38,14 +38,8 @@ resource "aws_eks_addon" "on_cluster" {
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
 
-  dynamic "pod_identity_association" {
-    for_each = { for addon, account in local.addon_service_accounts : addon => account if addon == each.key }
-
-    content {
-      service_account = pod_identity_association.value.service_account
-      role_arn        = aws_iam_role.addon[each.key].arn
-    }
-  }
+  # Credentials are put into a pod when it starts.
+  depends_on = [aws_eks_pod_identity_association.addon]
 }
 
 resource "aws_eks_addon" "on_nodes" {
@@ -57,16 +51,10 @@ resource "aws_eks_addon" "on_nodes" {
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
 
-  dynamic "pod_identity_association" {
-    for_each = { for addon, account in local.addon_service_accounts : addon => account if addon == each.key }
-
-    content {
-      service_account = pod_identity_association.value.service_account
-      role_arn        = aws_iam_role.addon[each.key].arn
-    }
-  }
-
-  depends_on = [aws_eks_node_group.this]
+  depends_on = [
+    aws_eks_node_group.this,
+    aws_eks_pod_identity_association.addon,
+  ]
 }
 
 resource "aws_iam_role" "addon" {
@@ -82,4 +70,15 @@ resource "aws_iam_role_policy_attachment" "addon" {
 
   role       = aws_iam_role.addon[each.key].name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/${each.value.policy}"
+}
+
+resource "aws_eks_pod_identity_association" "addon" {
+  for_each = local.addon_service_accounts
+
+  cluster_name    = aws_eks_cluster.this.name
+  namespace       = "kube-system"
+  service_account = each.value.service_account
+  role_arn        = aws_iam_role.addon[each.key].arn
+
+  depends_on = [aws_iam_role_policy_attachment.addon]
 }

@@ -70,10 +70,12 @@ variable "work_queues" {
   type        = set(string)
 }
 
-variable "health_check_id" {
-  description = "The Route 53 health check; null without one."
-  type        = string
-  default     = null
+variable "health_check" {
+  description = "The Route 53 health check; null without one. An object, since its id is not known before the first apply."
+  type = object({
+    id = string
+  })
+  default = null
 }
 
 variable "cluster_name" {

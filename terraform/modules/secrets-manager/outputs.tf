@@ -28,3 +28,8 @@ output "revision" {
   value       = local.revision
   depends_on  = [aws_secretsmanager_secret_version.written]
 }
+
+output "variable_secrets" {
+  description = "Short name of the plain secret that holds each variable of functions; see variable_secret_arns."
+  value       = local.variables
+}

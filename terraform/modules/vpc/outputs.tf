@@ -42,3 +42,13 @@ output "interface_endpoints" {
   description = "AWS services reached inside the VPC; empty with egress_mode = \"nat\"."
   value       = sort(keys(aws_vpc_endpoint.interface))
 }
+
+output "private_cidr_blocks" {
+  description = "Addresses of the private subnets, one block a zone: nodes, pods, functions, load balancers."
+  value       = [for zone in var.availability_zones : local.private_cidrs[zone]]
+}
+
+output "data_cidr_blocks" {
+  description = "Addresses of the data stores, one block a zone."
+  value       = [for zone in var.availability_zones : local.data_cidrs[zone]]
+}

@@ -1,5 +1,7 @@
 //! Recording programs on the search path: what would be run, in which order, with which words.
 
+mod contract;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

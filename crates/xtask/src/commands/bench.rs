@@ -59,14 +59,14 @@ fn measure(
         Ok(backing)
     })?;
     let servers: BTreeMap<String, String> = backing.test_variables().into_iter().collect();
-    for (which, package, bench) in [
-        (Measurement::Intake, "velure-postgres", "intake"),
-        (Measurement::Relay, "velure-relay", "drain"),
-        (Measurement::Streams, "velure-sse-gateway", "streams"),
-        (Measurement::Health, "velure-server", "health"),
+    for (which, bench) in [
+        (Measurement::Intake, "intake"),
+        (Measurement::Relay, "drain"),
+        (Measurement::Streams, "streams"),
+        (Measurement::Health, "health"),
     ] {
         if chosen(which) {
-            bench_of(processes, checkout, package, bench, &servers)?;
+            bench_of(processes, checkout, bench, &servers)?;
         }
     }
     if !chosen(Measurement::Orders) && !chosen(Measurement::Functions) {
@@ -103,7 +103,7 @@ fn measure(
         ] {
             variables.insert(name.to_owned(), value.to_owned());
         }
-        bench_of(processes, checkout, "velure-server", "orders", &variables)?;
+        bench_of(processes, checkout, "orders", &variables)?;
     }
     if chosen(Measurement::Functions) {
         report::phase("functions as deployed", || {
@@ -114,27 +114,22 @@ fn measure(
             "VELURE_BENCH_FUNCTIONS".to_owned(),
             checkout.target("lambda").display().to_string(),
         );
-        bench_of(
-            processes,
-            checkout,
-            "velure-server",
-            "functions",
-            &variables,
-        )?;
+        bench_of(processes, checkout, "functions", &variables)?;
     }
     shop.stop(processes)
 }
 
+/// `--workspace`, and not the one package, so that every measurement and the release build share the same compiled
+/// dependencies: a package alone turns on fewer features, and each would be built anew.
 fn bench_of(
     processes: &mut Processes,
     checkout: &Checkout,
-    package: &str,
     bench: &str,
     variables: &BTreeMap<String, String>,
 ) -> Result<()> {
     report::phase(bench, || {
         let launch = cargo(checkout, bench)
-            .args(["bench", "--quiet", "-p", package, "--bench", bench])
+            .args(["bench", "--quiet", "--workspace", "--bench", bench])
             .envs(variables);
         let ended_well = processes.run_to_end(launch)?;
         anyhow::ensure!(ended_well, "the measurement did not come to its end");

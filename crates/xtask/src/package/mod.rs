@@ -124,6 +124,21 @@ pub(crate) fn all(checkout: &Checkout, arch: Architecture) -> Result<()> {
     run(checkout, &args)
 }
 
+/// Packs what is built for tests, with its symbols, for this machine's processor.
+pub(crate) fn for_tests(checkout: &Checkout, out: &Path) -> Result<()> {
+    let args = PackageArgs {
+        arch: if cfg!(target_arch = "aarch64") {
+            Architecture::Arm64
+        } else {
+            Architecture::X86_64
+        },
+        only: Vec::new(),
+        built: Some(checkout.target("debug")),
+        out: Some(out.to_owned()),
+    };
+    run(checkout, &args)
+}
+
 /// Writes an empty file for each function's zip, for who wants files to be there and deploys none.
 pub(crate) fn stand_ins(checkout: &Checkout, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;

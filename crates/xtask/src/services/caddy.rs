@@ -214,6 +214,36 @@ mod tests {
     }
 
     #[test]
+    fn pages_have_the_same_headers_locally_and_behind_the_cdn() {
+        let headers = include_str!("../../../../terraform/modules/edge/headers.tf");
+        let (_, list) = headers
+            .split_once("page_policy = join(\"; \", [")
+            .expect("the policy is a list");
+        let (list, _) = list.split_once(']').expect("the list ends");
+        let directives: Vec<&str> = list
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\","))
+            .collect();
+        let local = policy(
+            "script-src 'self'",
+            "style-src 'self'",
+            "connect-src 'self'",
+        );
+        assert_eq!(directives.join("; "), local);
+        for header in page_headers().lines() {
+            let (name, value) = header
+                .trim()
+                .split_once(char::is_whitespace)
+                .expect("a header has a name and a value");
+            let value = value.trim_matches('"');
+            assert!(
+                headers.contains(&format!("\"{value}\"")),
+                "the CDN sends no {name}: {value}"
+            );
+        }
+    }
+
+    #[test]
     fn built_pages_may_run_no_inline_script_or_style() {
         let file = origin(Pages::Folder(PathBuf::from("/x/web/dist")));
         assert!(file.contains("script-src 'self';"));

@@ -2,6 +2,7 @@
 
 mod browser;
 mod count;
+mod infra;
 mod nextest;
 mod phases;
 mod unit;

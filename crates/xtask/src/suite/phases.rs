@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::count::Count;
-use super::{browser, nextest, unit};
+use super::{browser, infra, nextest, unit};
 use crate::build;
 use crate::checkout::Checkout;
 use crate::checks;
@@ -15,7 +15,7 @@ use crate::ports::Ports;
 use crate::process::Processes;
 use crate::report;
 use crate::services::{Backing, Plan};
-use crate::setup::{self, Purpose};
+use crate::setup::{self, Purpose, Tools};
 use crate::stack::Mode;
 use crate::throw_away::ThrowAway;
 
@@ -30,6 +30,8 @@ pub(crate) enum Part {
     Web,
     /// End to end in Chromium.
     E2e,
+    /// Terraform, Helm, SAM, workflows and images, with an emulator in the place of AWS.
+    Infra,
 }
 
 /// Runs the parts, all when none is named, and ends with one line that counts. Says whether everything passed.
@@ -93,9 +95,12 @@ impl Tally {
 fn run_parts(checkout: &Checkout, only: &[Part], tally: &mut Tally) -> Result<()> {
     let wants = |part: Part| only.is_empty() || only.contains(&part);
     let mut place = ThrowAway::new(checkout)?;
-    report::phase("setup", || setup::run(checkout, Purpose::Test))?;
+    let tools = report::phase("setup", || {
+        setup::run(checkout, Purpose::Test)?;
+        Ok(wants(Part::Infra).then(|| Tools::find(checkout)))
+    })?;
     let mut processes = Processes::new(place.folder().clone());
-    let outcome = run_in(&mut processes, checkout, wants, tally);
+    let outcome = run_in(&mut processes, checkout, wants, tools.as_ref(), tally);
     processes.stop_all();
     if outcome.is_err() || tally.count.failed > 0 {
         place.keep_logs();
@@ -111,11 +116,13 @@ fn run_in(
     processes: &mut Processes,
     checkout: &Checkout,
     wants: impl Fn(Part) -> bool,
+    tools: Option<&Tools>,
     tally: &mut Tally,
 ) -> Result<()> {
+    let needs_shop = wants(Part::Rust) || wants(Part::E2e) || wants(Part::Infra);
     let mut passwords = Passwords::open(processes.run().path().join("passwords.json"))?;
     // They come up while the checks and the compiler run.
-    let backing = if wants(Part::Rust) || wants(Part::E2e) {
+    let backing = if needs_shop {
         let plan = Plan::throw_away(&mut Ports::default())?;
         Some(Backing::start(processes, checkout, &mut passwords, plan)?)
     } else {
@@ -126,7 +133,7 @@ fn run_in(
         tally.check("layout", || checks::layout(processes, checkout))?;
         tally.check("clippy", || checks::clippy(processes, checkout))?;
     }
-    let built = if wants(Part::Rust) || wants(Part::E2e) {
+    let built = if needs_shop {
         tally.check("build", || build::functions(processes, checkout))?
     } else {
         false
@@ -137,7 +144,14 @@ fn run_in(
             let mut variables = backing.test_variables();
             variables.extend(setup::test_programs(checkout));
             tally.phase("rust tests", || {
-                nextest::run(processes, checkout, &variables)
+                let selection = nextest::possible(&infra::EVERYTHING_ELSE);
+                nextest::run(processes, checkout, &selection, &variables)
+            })?;
+        }
+        if let Some(tools) = tools {
+            tools.tell();
+            tally.phase("infrastructure tests", || {
+                infra::run(processes, checkout, tools, backing)
             })?;
         }
     }

@@ -11,6 +11,10 @@ mock_provider "aws" {
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
   }
+  # An invented name may begin with a digit, which the provider refuses.
+  mock_resource "aws_db_proxy_default_target_group" {
+    defaults = { name = "default" }
+  }
   mock_resource "aws_db_proxy" {
     defaults = { endpoint = "velure-test-auth.proxy-abc.eu-west-1.rds.amazonaws.com" }
   }

@@ -1,0 +1,209 @@
+//! The command line: reads inputs, asks the model, prints.
+
+mod print;
+mod table;
+mod world;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+use velure_cost::answers::{Search, amounts, break_even, budget, compare, tornado};
+use velure_cost::model::{Case, VARIANTS, Variant};
+use velure_cost::prices::{Catalogue, FreeTier, REGIONS};
+
+/// What Velure costs, line by line: Lambda against EKS and other ways of running it.
+///
+/// Prices are dated and graded (cost/prices), resources come from Terraform's plan, times from a measurement of the real
+/// programs. Same inputs and seed give the same bytes.
+#[derive(Debug, Parser)]
+#[command(name = "velure-cost", version)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+    /// Region whose prices count; nothing is ever taken from another
+    #[arg(long, global = true, default_value = "us-east-1", value_parser = clap::builder::PossibleValuesParser::new(REGIONS))]
+    region: String,
+    /// What is subtracted before tiers apply
+    #[arg(long, global = true, value_enum, default_value = "none")]
+    free_tier: FreeTier,
+    /// What stands there: a plan's JSON (`terraform show -json PLANFILE`) or an inventory of one [default: the
+    /// inventory of the root's defaults that this program contains]
+    #[arg(long, global = true, value_name = "FILE")]
+    plan: Option<PathBuf>,
+    /// Samples of the real programs (`make cost-measure` writes them)
+    #[arg(long, global = true, value_name = "FILE", default_value = world::MEASUREMENT)]
+    measurement: PathBuf,
+    /// Shape of the week: steady, diurnal, flash-sale, weekend-only
+    #[arg(long, global = true, default_value = "diurnal")]
+    scenario: String,
+    /// Requests from browsers in a month
+    #[arg(long, global = true, default_value_t = 1_000_000)]
+    requests: u64,
+    /// Of simulations and draws
+    #[arg(long, global = true, default_value_t = 1)]
+    seed: u64,
+    /// How answers are printed
+    #[arg(long, global = true, value_enum, default_value = "markdown")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Tables for people and documents.
+    Markdown,
+    /// The same rows for spreadsheets.
+    Csv,
+    /// Everything, amounts as exact decimal strings.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// A month of one variant, line by line
+    Budget {
+        /// Which way of running the shop
+        #[arg(value_enum, default_value = "hybrid")]
+        variant: Variant,
+    },
+    /// Every variant over a range of traffic
+    Compare {
+        /// The least traffic
+        #[arg(long, default_value_t = 100_000)]
+        from: u64,
+        /// The most
+        #[arg(long, default_value_t = 1_000_000_000)]
+        to: u64,
+    },
+    /// The traffic from which one variant is cheaper than another, with the band of 5 to 95 draws of a hundred
+    Breakeven {
+        /// One
+        #[arg(value_enum)]
+        one: Variant,
+        /// The other
+        #[arg(value_enum)]
+        other: Variant,
+        /// Where to look, at least
+        #[arg(long, default_value_t = 100_000)]
+        from: u64,
+        /// Where to look, at most
+        #[arg(long, default_value_t = 10_000_000_000)]
+        to: u64,
+        /// Draws of every price, assumption and sample
+        #[arg(long, default_value_t = 200)]
+        draws: u32,
+    },
+    /// What a variant's total depends on most
+    Sensitivity {
+        /// Which
+        #[arg(value_enum, default_value = "hybrid")]
+        variant: Variant,
+    },
+    /// What one order costs, on average and for one more, in every variant
+    Order,
+    /// What stands there, from a Terraform plan; an error for a resource without a price rule
+    Inventory {
+        /// JSON of `terraform show -json PLANFILE`
+        plan: PathBuf,
+        /// What readers are told of its origin
+        #[arg(long, default_value = "a Terraform plan")]
+        source: String,
+    },
+    /// Every price with its source, date, grade and range
+    Prices,
+}
+
+/// Answers the question.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let text = answer(args)?;
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()) {
+        // `velure-cost … | head`: who reads has read enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("the answer cannot be printed"),
+    }
+}
+
+fn answer(args: &Args) -> Result<String> {
+    if let Command::Inventory { plan, source } = &args.command {
+        return json_text(&world::inventory_of(plan, source)?);
+    }
+    if matches!(args.command, Command::Prices) {
+        return print::prices(&Catalogue::of_region(&args.region)?, args.format);
+    }
+    let world = world::read(args)?;
+    let case = world.case(&args.scenario)?;
+    let best = world.best();
+    match &args.command {
+        Command::Budget { variant } => {
+            let found = budget(&case, *variant, args.requests, &best)?;
+            print::budget(&found, args.format)
+        }
+        Command::Compare { from, to } => {
+            range(*from, *to)?;
+            let curves = compare(&case, &amounts(*from, *to, 2), &best)?;
+            print::curves(&curves, args.format)
+        }
+        Command::Breakeven {
+            one,
+            other,
+            from,
+            to,
+            draws,
+        } => {
+            range(*from, *to)?;
+            anyhow::ensure!(one != other, "give two different variants");
+            let search = Search {
+                from: *from,
+                to: *to,
+                draws: *draws,
+            };
+            let progress = progress(u64::from(*draws));
+            let found = break_even(&case, *one, *other, search, &mut || progress.inc(1))?;
+            progress.finish_and_clear();
+            print::break_even(&found, search, args.format)
+        }
+        Command::Sensitivity { variant } => {
+            let swings = tornado(&case, *variant, args.requests)?;
+            print::swings(&swings, args.format)
+        }
+        Command::Order => orders(&case, args),
+        Command::Inventory { .. } | Command::Prices => unreachable!("answered above"),
+    }
+}
+
+fn orders(case: &Case<'_>, args: &Args) -> Result<String> {
+    let best = case.world.best();
+    let budgets = VARIANTS
+        .into_iter()
+        .map(|variant| budget(case, variant, args.requests, &best))
+        .collect::<Result<Vec<_>, _>>()?;
+    print::orders(&budgets, args.format)
+}
+
+fn range(from: u64, to: u64) -> Result<()> {
+    anyhow::ensure!(
+        0 < from && from < to && to <= 1_000_000_000_000,
+        "give a range of traffic: 0 < --from < --to <= 1,000,000,000,000 requests a month"
+    );
+    Ok(())
+}
+
+/// On standard error, and only where somebody watches.
+fn progress(steps: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} draws, {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn json_text<T: serde::Serialize>(value: &T) -> Result<String> {
+    Ok(format!(
+        "{}\n",
+        serde_json::to_string_pretty(&json!(value))?
+    ))
+}

@@ -1,0 +1,210 @@
+//! From nothing to a shop that answers, and back to nothing.
+
+use std::path::Path;
+
+use serde_json::Value;
+use velure_testkit::stack::Stack;
+
+use super::drift::{changes, real_changes};
+use super::ministack::Emulator;
+use super::root::Root;
+use super::shop::{self, Api, every_resource};
+use crate::checkout::functions;
+use crate::release::Recorder;
+use crate::scratch::made;
+use crate::tool::{program, succeed, variable};
+
+/// What functions are told about servers of a test: that short passwords are meant, and which keys of Redis are theirs.
+const FOR_TESTS: [&str; 2] = ["VELURE_ALLOW_DEVELOPMENT_SECRETS", "VELURE_REDIS_PREFIX"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_root_is_applied_answers_requests_moves_one_context_and_is_destroyed() {
+    let folder = made("emulator");
+    let stack = Stack::prepare(&velure_postgres::AUTH, &velure_postgres::ORDERS).await;
+    let mut stores: Vec<(String, String)> = stack.stores().into_iter().collect();
+    stores.retain(|(name, _)| FOR_TESTS.contains(&name.as_str()));
+    let emulator = Emulator::start(&folder, &stores).await;
+    let packages = variable("VELURE_TEST_INFRA_PACKAGES");
+    let recorder = Recorder::of(&folder.join("recorders"), "v4.1.4");
+    let root = Root::copy(&folder.join("root"), &emulator, Path::new(&packages))
+        .with_helm(recorder.path());
+
+    root.plan("plan of everything");
+    root.apply("apply");
+    releases_come_in_order_with_values_that_their_charts_take(&recorder, &root);
+    let state = root.state();
+    no_policy_allows_every_action(&state);
+    no_password_is_remembered(&emulator, &root, &state).await;
+
+    shop::open(&emulator, &stack).await;
+    shop::visit(&Api::of(&emulator, &state)).await;
+
+    let again = root.plan("plan of nothing");
+    assert_eq!(real_changes(&again), Vec::<String>::new());
+
+    let root = root.set("placement", r#"{"auth":"eks"}"#);
+    let moved = root.plan("plan of moving auth to EKS");
+    only_auth_moves(&moved);
+
+    let root = root.set("placement", "{}");
+    let commands = recorder.commands();
+    root.destroy("destroy");
+    assert_eq!(root.listed(), Vec::<String>::new());
+    assert_eq!(recorder.commands(), commands, "Helm was run by a destroy");
+}
+
+/// The releases of the shop as it is when nobody switches anything. Those of a line may come in any order.
+const ORDER: [&[&str]; 5] = [
+    &["aws-load-balancer-controller", "external-secrets", "keda"],
+    &["cluster"],
+    &["mongodb"],
+    &["bootstrap"],
+    &["order-processor", "relay", "sse-gateway"],
+];
+
+fn releases_come_in_order_with_values_that_their_charts_take(recorder: &Recorder, root: &Root) {
+    let upgrades: Vec<Vec<String>> = recorder
+        .commands()
+        .iter()
+        .filter(|command| command.starts_with("helm upgrade --install "))
+        .map(|command| command.split(' ').map(str::to_owned).collect())
+        .collect();
+    let names: Vec<&str> = upgrades.iter().map(|words| words[3].as_str()).collect();
+    let mut from = 0;
+    for step in ORDER {
+        let mut here = names[from..from + step.len()].to_vec();
+        here.sort_unstable();
+        assert_eq!(here, step, "of {names:?}");
+        from += step.len();
+    }
+    assert_eq!(names.len(), from, "{names:?}");
+    let mut rendered = 0;
+    for words in &upgrades {
+        let (release, chart) = (&words[3], root.folder().join(&words[4]));
+        if !chart.join("Chart.yaml").is_file() {
+            continue;
+        }
+        succeed(
+            program("VELURE_TEST_HELM")
+                .args(["template", release])
+                .arg(&chart)
+                .args([
+                    "--namespace",
+                    &words[6],
+                    "--kube-version",
+                    "1.35.0",
+                    "--values",
+                ])
+                .arg(recorder.values(release)),
+        );
+        rendered += 1;
+    }
+    assert_eq!(rendered, 6, "charts of this repository");
+}
+
+/// Each policy as AWS got it, with every name filled in: none allows `*`, or everything that a service can do.
+fn no_policy_allows_every_action(state: &Value) {
+    let mut read = 0;
+    for resource in every_resource(&state["values"]["root_module"]) {
+        // A key's own policy hands the key to the account's IAM policies, which are these.
+        if resource["type"] == "aws_kms_key" {
+            continue;
+        }
+        for attribute in ["policy", "assume_role_policy", "inline_policy", "json"] {
+            let Some(text) = resource["values"][attribute].as_str() else {
+                continue;
+            };
+            if resource["mode"] == "data" {
+                continue;
+            }
+            let policy: Value = serde_json::from_str(text).expect("a policy is JSON");
+            let statements = one_or_many(&policy["Statement"]);
+            read += 1;
+            for statement in statements {
+                if statement["Effect"] != "Allow" {
+                    continue;
+                }
+                let actions = one_or_many(&statement["Action"]);
+                for action in actions {
+                    let action = action.as_str().unwrap_or("*");
+                    assert!(
+                        !action.ends_with(":*") && action != "*",
+                        "{} allows {action}: {text}",
+                        resource["address"]
+                    );
+                }
+            }
+        }
+    }
+    assert!(read > functions().len(), "only {read} policies were seen");
+}
+
+/// In a policy a list of one may be written without brackets.
+fn one_or_many(value: &Value) -> Vec<Value> {
+    value
+        .as_array()
+        .cloned()
+        .unwrap_or_else(|| vec![value.clone()])
+}
+
+/// No value of a secret stands in the state, but the two that cannot be written only.
+async fn no_password_is_remembered(emulator: &Emulator, root: &Root, state: &Value) {
+    let text = root.state_file();
+    let passwords = shop::secret(emulator, "velure-test/passwords").await;
+    let passwords: Value = serde_json::from_str(&passwords).expect("an object of passwords");
+    let passwords = passwords.as_object().expect("an object of passwords");
+    assert!(passwords.len() > 10, "{}", passwords.len());
+    let broker = every_resource(&state["values"]["root_module"])
+        .into_iter()
+        .find(|resource| resource["type"] == "aws_mq_broker")
+        .expect("a broker");
+    let administrator = broker["values"]["user"][0]["password"].clone();
+    for (name, password) in passwords {
+        let password_text = password.as_str().expect("a password");
+        if *password != administrator {
+            assert!(!text.contains(password_text), "{name} is in the state");
+        }
+        let outputs = state["values"]["outputs"].to_string();
+        assert!(!outputs.contains(password_text), "{name} is in an output");
+    }
+}
+
+/// What moves with auth besides its endpoints: its target group and integration, the link into the VPC that the first
+/// context on EKS brings, its pods, what the pods that call it are told, and what is watched.
+const MOVES: [&str; 7] = [
+    "module.context[\"auth\"].",
+    "aws_apigatewayv2_integration.context[\"auth\"]",
+    "module.api.aws_apigatewayv2_vpc_link.this[0]",
+    "module.api.aws_apigatewayv2_stage.this",
+    "module.pods[\"functions-auth\"].",
+    "module.pods[\"sse-gateway\"].",
+    "module.observability.",
+];
+
+/// Of everything that is planned, only what has to do with the context; and what every first context brings.
+fn only_auth_moves(plan: &Value) {
+    let auth: Vec<String> = functions()
+        .into_iter()
+        .filter(|(context, _)| context == "auth")
+        .map(|(_, name)| format!("module.endpoint[\"{name}\"]."))
+        .collect();
+    let mut seen = 0;
+    let others: Vec<&str> = plan["resource_changes"]
+        .as_array()
+        .expect("a plan lists changes")
+        .iter()
+        .filter(|change| changes(change))
+        .filter(|change| {
+            let one = serde_json::json!({ "resource_changes": [change] });
+            !real_changes(&one).is_empty()
+        })
+        .filter_map(|change| change["address"].as_str())
+        .filter(|address| {
+            let endpoint = auth.iter().any(|prefix| address.starts_with(prefix));
+            seen += usize::from(endpoint);
+            !endpoint && !MOVES.iter().any(|prefix| address.starts_with(prefix))
+        })
+        .collect();
+    assert_eq!(others, Vec::<&str>::new());
+    assert!(seen >= auth.len(), "{seen} changes of auth's endpoints");
+}

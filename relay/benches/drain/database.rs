@@ -1,0 +1,174 @@
+//! A database with the relay's real schema, and what is asked of it.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use uuid::Uuid;
+use velure_postgres::outbox::{NewEvent, Outbox, RelayAsleep, append, shard_of, wake};
+
+use super::{BODY, PATIENCE, TRACEPARENT};
+
+/// A database of its own, with the real schema.
+pub(crate) struct Database {
+    name: String,
+    server: PgConnectOptions,
+    options: PgConnectOptions,
+    /// For a relay.
+    pub(crate) url: String,
+}
+
+impl Database {
+    pub(crate) async fn create(server_url: &str) -> anyhow::Result<Self> {
+        let server: PgConnectOptions = server_url.parse()?;
+        let name = format!("velure_drain_{}", Uuid::new_v4().simple());
+        let mut connection = PgConnection::connect_with(&server).await?;
+        sqlx::query(AssertSqlSafe(format!("create database {name}")))
+            .execute(&mut connection)
+            .await?;
+        let options = server.clone().database(&name);
+        let mut connection = PgConnection::connect_with(&options).await?;
+        velure_postgres::ORDERS.run(&mut connection).await?;
+        let (address, _) = server_url
+            .rsplit_once('/')
+            .context("a URL with a database")?;
+        Ok(Self {
+            url: format!("{address}/{name}"),
+            name,
+            server,
+            options,
+        })
+    }
+
+    /// An outbox with `pending` rows, each of an order of its own, and nothing else.
+    pub(crate) async fn fill(&self, pending: u32) -> anyhow::Result<()> {
+        let mut connection = PgConnection::connect_with(&self.options).await?;
+        sqlx::query("truncate orders.outbox restart identity")
+            .execute(&mut connection)
+            .await?;
+        sqlx::query(
+            "insert into orders.outbox (event_id, shard, order_id, version, event_type, body, traceparent)
+             select gen_random_uuid(), n % 64, gen_random_uuid(), 1, 'order.created', convert_to(repeat('x', $2), 'UTF8'), $3
+             from generate_series(1, $1) n",
+        )
+        .bind(i64::from(pending))
+        .bind(i32::try_from(BODY)?)
+        .bind(TRACEPARENT)
+        .execute(&mut connection)
+        .await?;
+        sqlx::query("analyze orders.outbox")
+            .execute(&mut connection)
+            .await?;
+        sqlx::query("checkpoint").execute(&mut connection).await?;
+        Ok(())
+    }
+
+    /// Waits until the first `count` rows are marked. Asks each shard for its first pending row, which the relay's own
+    /// index answers: counting the marked ones would read the whole table, on a processor that the relay needs.
+    pub(crate) async fn published(&self, count: u32) -> anyhow::Result<()> {
+        let mut connection = PgConnection::connect_with(&self.options).await?;
+        let started = Instant::now();
+        loop {
+            let first_pending: Option<i64> = sqlx::query_scalar(
+                "select min(first.sequence) from generate_series(0, 63) shards(shard) cross join lateral (
+                   select o.sequence from orders.outbox o
+                   where o.shard = shards.shard and o.published_at is null and o.parked_at is null
+                   order by o.sequence limit 1) first",
+            )
+            .fetch_one(&mut connection)
+            .await?;
+            if first_pending.is_none_or(|sequence| sequence > i64::from(count)) {
+                return Ok(());
+            }
+            ensure!(
+                started.elapsed() < PATIENCE,
+                "row {first_pending:?} of {count} was not published in {PATIENCE:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Rows a second between the first mark and the last of the first `count`, by the database's clock.
+    pub(crate) async fn rate(&self, count: u32) -> anyhow::Result<f64> {
+        let mut connection = PgConnection::connect_with(&self.options).await?;
+        let rate: Option<f64> = sqlx::query_scalar(
+            "with marked as (select published_at from orders.outbox where published_at is not null order by 1 limit $1),
+                  bounds as (select min(published_at) as first, max(published_at) as last from marked)
+             select (count(*) filter (where published_at > first) / nullif(extract(epoch from max(last) - max(first)), 0))::float8
+             from marked, bounds",
+        )
+        .bind(i64::from(count))
+        .fetch_one(&mut connection)
+        .await?;
+        rate.context("all rows were marked at once: the slice is too small")
+    }
+
+    /// How long each of `times` events took that found the relay asleep: from just before the wake-up until the row
+    /// says that the broker confirmed it, by the database's clock. The mark comes after the confirm, so the confirm
+    /// itself was earlier.
+    pub(crate) async fn woken(&self, times: usize) -> anyhow::Result<Vec<Duration>> {
+        let pool = PgPoolOptions::new()
+            .max_connections(2)
+            .connect_with(self.options.clone())
+            .await?;
+        let mut took = Vec::new();
+        for _ in 0..times {
+            let order_id = Uuid::now_v7();
+            let shard = shard_of(order_id);
+            while !sqlx::query_scalar::<_, bool>("select relay.asleep($1)")
+                .bind(shard)
+                .fetch_one(&pool)
+                .await?
+            {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            let event_id = Uuid::now_v7();
+            let event = NewEvent {
+                event_id,
+                order_id,
+                version: 1,
+                event_type: "order.created",
+                body: vec![b'x'; BODY],
+                reason: None,
+                traceparent: Some(TRACEPARENT.to_owned()),
+                tracestate: None,
+            };
+            let mut transaction = pool.begin().await?;
+            let RelayAsleep(asleep) = append(&mut transaction, Outbox::Orders, &event).await?;
+            transaction.commit().await?;
+            ensure!(asleep, "the relay woke between two statements");
+            let from: f64 =
+                sqlx::query_scalar("select extract(epoch from clock_timestamp())::float8")
+                    .fetch_one(&pool)
+                    .await?;
+            wake(&pool).await;
+            took.push(loop {
+                let confirmed: Option<f64> = sqlx::query_scalar(
+                    "select extract(epoch from published_at)::float8 - $2 from orders.outbox where event_id = $1",
+                )
+                .bind(event_id)
+                .bind(from)
+                .fetch_one(&pool)
+                .await?;
+                if let Some(seconds) = confirmed {
+                    break Duration::from_secs_f64(seconds.max(0.0));
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            });
+        }
+        pool.close().await;
+        Ok(took)
+    }
+
+    pub(crate) async fn drop(self) -> anyhow::Result<()> {
+        let mut connection = PgConnection::connect_with(&self.server).await?;
+        sqlx::query(AssertSqlSafe(format!(
+            "drop database {} with (force)",
+            self.name
+        )))
+        .execute(&mut connection)
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,130 @@
+mock_provider "aws" {
+  mock_resource "aws_cloudfront_function" {
+    defaults = { arn = "arn:aws:cloudfront::123456789012:function/velure-test" }
+  }
+  mock_resource "aws_cloudfront_distribution" {
+    defaults = { arn = "arn:aws:cloudfront::123456789012:distribution/E1" }
+  }
+  mock_resource "aws_s3_bucket" {
+    defaults = { arn = "arn:aws:s3:::velure-test-web-123456789012", bucket_regional_domain_name = "velure-test-web-123456789012.s3.us-east-1.amazonaws.com" }
+  }
+}
+
+variables {
+  name          = "velure-test"
+  account_id    = "123456789012"
+  web_dist      = "./tests/pages"
+  api_endpoint  = "https://a1b2c3.execute-api.us-east-1.amazonaws.com"
+  origin_secret = "canary-origin-secret-01"
+  price_class   = "PriceClass_100"
+
+  load_balancer = {
+    arn      = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/velure-test/1"
+    dns_name = "velure-test-1.elb.us-east-1.amazonaws.com"
+  }
+}
+
+run "streams_come_before_the_api_and_are_never_buffered" {
+  assert {
+    condition     = [for behaviour in aws_cloudfront_distribution.this.ordered_cache_behavior : behaviour.path_pattern] == ["/api/me/orders/events", "/api/me/orders/*/events", "/api/*", "/.well-known/jwks.json"]
+    error_message = "The first match wins."
+  }
+
+  assert {
+    condition     = alltrue([for behaviour in aws_cloudfront_distribution.this.ordered_cache_behavior : behaviour.compress == false && behaviour.cache_policy_id == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"])
+    error_message = "Answers of the API and streams are neither cached nor compressed."
+  }
+
+  assert {
+    condition     = [for behaviour in aws_cloudfront_distribution.this.ordered_cache_behavior : behaviour.target_origin_id] == ["streams", "streams", "api", "api"]
+    error_message = "Streams go to the load balancer, everything else to the API."
+  }
+}
+
+run "only_the_api_sees_the_origin_header_and_nothing_of_internal_is_reachable" {
+  assert {
+    condition     = alltrue([for origin in aws_cloudfront_distribution.this.origin : length(origin.custom_header) == (origin.origin_id == "api" ? 1 : 0)])
+    error_message = "The header goes to the API alone."
+  }
+
+  assert {
+    condition     = !anytrue([for behaviour in aws_cloudfront_distribution.this.ordered_cache_behavior : strcontains(behaviour.path_pattern, "internal")])
+    error_message = "Internal endpoints have no way through the CDN."
+  }
+}
+
+run "the_bucket_is_private_and_read_by_this_distribution_alone" {
+  assert {
+    condition     = aws_s3_bucket_public_access_block.web.block_public_acls && aws_s3_bucket_public_access_block.web.block_public_policy && aws_s3_bucket_public_access_block.web.ignore_public_acls && aws_s3_bucket_public_access_block.web.restrict_public_buckets
+    error_message = "Nothing of the bucket is public."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_s3_bucket_policy.web.policy).Statement :
+      statement.Condition.StringEquals["AWS:SourceArn"] == "arn:aws:cloudfront::123456789012:distribution/E1" if statement.Effect == "Allow"
+    ])
+    error_message = "Each permission is this distribution's."
+  }
+}
+
+run "hashed_files_stay_for_ever_and_pages_are_asked_for_again" {
+  assert {
+    condition     = strcontains(aws_s3_object.file["assets/index-1a2b3c.js"].cache_control, "immutable") && aws_s3_object.file["assets/index-1a2b3c.js"].content_type == "text/javascript; charset=utf-8"
+    error_message = "A name with a hash never changes its content."
+  }
+
+  assert {
+    condition     = aws_s3_object.index.cache_control == "no-cache" && aws_s3_object.file["robots.txt"].cache_control == "no-cache"
+    error_message = "A name without a hash may."
+  }
+}
+
+run "headers_are_strict" {
+  assert {
+    condition     = startswith(aws_cloudfront_response_headers_policy.pages.security_headers_config[0].content_security_policy[0].content_security_policy, "default-src 'none'; ") && !strcontains(aws_cloudfront_response_headers_policy.pages.security_headers_config[0].content_security_policy[0].content_security_policy, "unsafe")
+    error_message = "What is not named is refused."
+  }
+
+  assert {
+    condition     = aws_cloudfront_response_headers_policy.data.security_headers_config[0].content_security_policy[0].content_security_policy == "default-src 'none'; frame-ancestors 'none'"
+    error_message = "Data runs nothing."
+  }
+
+  assert {
+    condition     = aws_cloudfront_response_headers_policy.pages.security_headers_config[0].strict_transport_security[0].access_control_max_age_sec == 63072000
+    error_message = "Browsers keep to HTTPS for two years."
+  }
+}
+
+run "a_domain_of_its_own_has_modern_tls" {
+  variables {
+    aliases         = ["shop.example.com"]
+    certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+  }
+
+  assert {
+    condition     = aws_cloudfront_distribution.this.viewer_certificate[0].minimum_protocol_version == "TLSv1.2_2021"
+    error_message = "Nothing below TLS 1.2."
+  }
+}
+
+run "a_domain_without_a_certificate_is_refused" {
+  command = plan
+
+  variables {
+    aliases = ["shop.example.com"]
+  }
+
+  expect_failures = [aws_cloudfront_distribution.this]
+}
+
+run "without_a_built_web_application_nothing_is_made" {
+  command = plan
+
+  variables {
+    web_dist = "./tests/nowhere"
+  }
+
+  expect_failures = [aws_s3_object.index]
+}

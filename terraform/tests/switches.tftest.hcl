@@ -1,0 +1,244 @@
+# The root by its switches: the defaults, and every pair of two switches' values in as few plans as hold them all.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+mock_provider "aws" {
+  alias  = "us_east_1"
+  source = "./tests/mocks"
+}
+
+# Asked for nothing, since passwords are given; there is no mock of ephemeral values.
+provider "aws" {
+  alias                       = "passwords"
+  region                      = "us-east-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+variables {
+  name                   = "velure-test"
+  image_tag              = "0123456789ab"
+  packages_dir           = "./tests/artefacts/made"
+  web_dist               = "./tests/artefacts/made/pages"
+  cluster_endpoint_cidrs = ["203.0.113.7/32"]
+  helm_enabled           = false
+  atlas_uri              = "mongodb+srv://canary:canaryAtlas01@cluster.example.net/velure"
+
+  given_passwords_enabled = true
+  given_passwords = {
+    auth_master    = "canary-auth-master-01"
+    orders_master  = "canary-orders-master-01"
+    auth_api       = "canary-auth-api-01"
+    orders_api     = "canary-orders-api-01"
+    relay          = "canary-relay-password-01"
+    gateway        = "canary-gateway-password-01"
+    fulfilment     = "canary-fulfilment-01"
+    amqp_relay     = "canary-amqp-relay-01"
+    amqp_processor = "canary-amqp-processor-01"
+    rabbitmq_admin = "canary-rabbitmq-admin-01"
+    mongodb_admin  = "canary-mongodb-admin-01"
+    mongodb        = "canary-mongodb-password-01"
+  }
+}
+
+run "artefacts" {
+  module {
+    source = "./tests/artefacts"
+  }
+}
+
+run "by_default_every_route_is_a_function" {
+  command = plan
+
+  assert {
+    condition     = length(output.functions) == length(jsondecode(file("../functions/routes.json")).routes) + 1
+    error_message = "Each route and the fallback have a function."
+  }
+
+  assert {
+    condition     = length(module.context) == 0 && length(aws_apigatewayv2_integration.context) == 0
+    error_message = "Nothing of a context is on EKS."
+  }
+
+  assert {
+    condition     = toset(keys(output.releases)) == toset(["aws-load-balancer-controller", "external-secrets", "keda", "cluster", "mongodb", "bootstrap", "relay", "order-processor", "sse-gateway"])
+    error_message = "The cluster holds controllers, policies, MongoDB, bootstrap and the three pods."
+  }
+
+  assert {
+    condition     = output.releases.cluster == "kube-system" && output.releases.relay == "velure"
+    error_message = "The release that makes the namespace is stored in another."
+  }
+}
+
+run "the_floor_is_known_to_the_cent" {
+  command = plan
+
+  assert {
+    condition     = can(regex("^[0-9]+\\.[0-9]{2}$", output.monthly_floor_usd))
+    error_message = "The default installation in us-east-1 has a price for everything: ${output.monthly_floor_usd}"
+  }
+}
+
+run "everything_on_eks_without_the_internet" {
+  command = plan
+
+  variables {
+    placement      = { auth = "eks", catalog = "eks", orders = "eks" }
+    egress_mode    = "endpoints"
+    documents_mode = "documentdb"
+    messaging_mode = "in_cluster"
+    architecture   = "x86_64"
+    node_capacity  = "spot"
+    image_mirror   = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mirror"
+  }
+
+  assert {
+    condition     = toset(keys(output.functions)) == toset(["get-health", "no-route"])
+    error_message = "What belongs to no context stays on Lambda."
+  }
+
+  assert {
+    condition     = alltrue([for context in ["auth", "catalog", "orders"] : contains(keys(output.releases), "functions-${context}")])
+    error_message = "Each context has pods."
+  }
+
+  assert {
+    condition     = contains(keys(output.releases), "rabbitmq") && !contains(keys(output.releases), "mongodb") && length(module.amazonmq) == 0
+    error_message = "The broker is in the cluster and the documents are in DocumentDB."
+  }
+
+  assert {
+    condition     = output.nat_public_ip == null
+    error_message = "There is no way to the internet."
+  }
+}
+
+run "atlas_with_proxies_and_protection" {
+  command = plan
+
+  variables {
+    documents_mode      = "atlas"
+    rds_proxy_enabled   = true
+    deletion_protection = true
+    multi_az            = true
+    node_capacity       = "spot"
+    architecture        = "x86_64"
+    placement           = { auth = "eks" }
+  }
+
+  assert {
+    condition     = !contains(keys(output.releases), "mongodb") && contains(keys(output.releases), "functions-auth")
+    error_message = "Documents are elsewhere, and auth has pods."
+  }
+}
+
+run "broker_and_documents_in_the_cluster_with_the_catalogue" {
+  command = plan
+
+  variables {
+    messaging_mode    = "in_cluster"
+    placement         = { catalog = "eks" }
+    rds_proxy_enabled = true
+    architecture      = "x86_64"
+  }
+
+  assert {
+    condition     = contains(keys(output.releases), "rabbitmq") && contains(keys(output.releases), "mongodb") && contains(keys(output.releases), "functions-catalog")
+    error_message = "Broker, documents and catalogue are in the cluster."
+  }
+}
+
+run "documentdb_with_orders_on_eks_under_its_own_name" {
+  command = plan
+
+  variables {
+    documents_mode      = "documentdb"
+    placement           = { orders = "eks" }
+    domain_name         = "shop.example.com"
+    deletion_protection = true
+  }
+
+  assert {
+    condition     = output.url == "https://shop.example.com"
+    error_message = "Shoppers go to the shop's own name."
+  }
+}
+
+run "atlas_with_the_broker_in_the_cluster" {
+  command = plan
+
+  variables {
+    documents_mode      = "atlas"
+    messaging_mode      = "in_cluster"
+    node_capacity       = "spot"
+    deletion_protection = true
+    domain_name         = "shop.example.com"
+    hosted_zone_id      = "Z0123456789ABCDEFGHIJ"
+    placement           = { auth = "eks", orders = "eks" }
+  }
+
+  assert {
+    condition     = length(output.functions) == 12 + 2
+    error_message = "The catalogue's routes, health and the fallback stay on Lambda: ${length(output.functions)}"
+  }
+}
+
+run "no_internet_needs_every_context_on_eks" {
+  command = plan
+
+  variables {
+    egress_mode = "endpoints"
+    placement   = { auth = "eks", catalog = "eks" }
+  }
+
+  expect_failures = [var.egress_mode]
+}
+
+run "no_internet_reaches_no_atlas" {
+  command = plan
+
+  variables {
+    egress_mode    = "endpoints"
+    documents_mode = "atlas"
+    placement      = { auth = "eks", catalog = "eks", orders = "eks" }
+  }
+
+  expect_failures = [var.egress_mode]
+}
+
+run "helm_has_to_reach_the_cluster" {
+  command = plan
+
+  variables {
+    helm_enabled           = true
+    cluster_endpoint_cidrs = []
+  }
+
+  expect_failures = [var.cluster_endpoint_cidrs]
+}
+
+run "a_tag_that_moves_is_refused" {
+  command = plan
+
+  variables {
+    image_tag = "latest"
+  }
+
+  expect_failures = [var.image_tag]
+}
+
+run "a_misspelt_place_is_refused" {
+  command = plan
+
+  variables {
+    placement = { auth = "ecs" }
+  }
+
+  expect_failures = [var.placement]
+}
