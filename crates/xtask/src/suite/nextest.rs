@@ -11,8 +11,20 @@ use crate::environment;
 use crate::process::Processes;
 use crate::report;
 
-/// The tests that ask Prometheus' own tool.
-const PROMTOOL: &str = "package(velure-observability) & test(/^promtool::/)";
+/// Every test but those that ask Prometheus' own tool.
+const WITHOUT_PROMTOOL: &str = "all() - (package(velure-observability) & test(/^promtool::/))";
+
+/// The selection without the tests whose tool this machine lacks; they count as skipped.
+pub(super) fn possible(selection: &[&'static str]) -> Vec<&'static str> {
+    let mut all = selection.to_vec();
+    if environment::find_program("promtool").is_none() {
+        report::note(
+            "NOT TESTED: whether alerts fire. promtool is missing (Debian's package prometheus)",
+        );
+        all.extend(["-E", WITHOUT_PROMTOOL]);
+    }
+    all
+}
 
 /// Runs the tests that `selection` names, in nextest's arguments, and counts.
 pub(super) fn run(
@@ -34,12 +46,6 @@ pub(super) fn run(
         .env("PATH", checkout.search_path());
     for (name, value) in variables {
         launch = launch.env(name, value);
-    }
-    if environment::find_program("promtool").is_none() {
-        report::note(
-            "SKIPPED: no alert is tested, because promtool is missing (Debian's package prometheus)",
-        );
-        launch = launch.args(["-E", &format!("all() - ({PROMTOOL})")]);
     }
     let mut command = launch.command();
     let (mut reader, writer) = std::io::pipe().context("a pipe can be made")?;
