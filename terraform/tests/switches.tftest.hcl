@@ -1,4 +1,5 @@
-# The root by its switches: the defaults, and every pair of two switches' values in as few plans as hold them all.
+# The root by its switches: the defaults, a chosen set of combinations, and what is refused. That every pair of two
+# switches' values is among them is not checked.
 
 mock_provider "aws" {
   source = "./tests/mocks"
