@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::decimal::Decimal;
+use crate::decimal::{Decimal, DecimalError};
+use crate::model::traffic::HOURS_PER_MONTH;
 
 /// The standing resources of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +105,18 @@ pub struct NodeGroup {
     pub disk_gb: u32,
     /// Bought from spare capacity.
     pub spot: bool,
+}
+
+impl Standing {
+    /// Its quantity in a month of 730 hours.
+    pub fn month(&self) -> Result<Decimal, DecimalError> {
+        match self.per {
+            Per::Hour => self
+                .quantity
+                .times(Decimal::from_estimate(HOURS_PER_MONTH)?),
+            Per::Month => Ok(self.quantity),
+        }
+    }
 }
 
 impl Inventory {

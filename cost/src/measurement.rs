@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::random::Random;
+
 /// The format of the file; a file of another one is refused.
 pub const SCHEMA: u32 = 1;
 
@@ -203,4 +205,57 @@ pub fn median(samples: &[u64]) -> u64 {
     let mut sorted = samples.to_vec();
     sorted.sort_unstable();
     sorted.get(sorted.len() / 2).copied().unwrap_or(0)
+}
+
+/// Resamplings behind an interval.
+pub(crate) const DRAWS: usize = 1_000;
+
+/// The median of as many samples drawn with replacement. There is at least one.
+pub(crate) fn resampled_median(samples: &[u64], random: &mut Random) -> u64 {
+    let drawn: Vec<u64> = samples
+        .iter()
+        .map(|_| samples[random.below(samples.len())])
+        .collect();
+    median(&drawn)
+}
+
+/// The values that leave out 25 of a thousand at each end of [`DRAWS`] ascending ones.
+pub(crate) fn middle<T: Copy>(ascending: &[T]) -> (T, T) {
+    (ascending[DRAWS * 25 / 1000], ascending[DRAWS * 975 / 1000])
+}
+
+/// Between what the median lies in 95 of 100 resamplings. There is at least one sample.
+#[must_use]
+pub fn median_interval(samples: &[u64], random: &mut Random) -> (u64, u64) {
+    let mut medians: Vec<u64> = (0..DRAWS)
+        .map(|_| resampled_median(samples, random))
+        .collect();
+    medians.sort_unstable();
+    middle(&medians)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_started_millisecond_is_billed_and_never_less_than_one() {
+        assert_eq!(
+            [billed_ms(1.0), billed_ms(1000.0), billed_ms(1001.0)],
+            [1.0, 1.0, 2.0]
+        );
+    }
+
+    #[test]
+    fn the_interval_of_a_median_is_around_it_and_narrow_where_samples_are_many() {
+        let few: Vec<u64> = (0..10).map(|n| 1000 + n * 37 % 100).collect();
+        let many: Vec<u64> = (0..1000).map(|n| 1000 + n * 37 % 100).collect();
+        let of = |samples: &[u64]| median_interval(samples, &mut Random::seeded(1));
+        let ((few_low, few_high), (low, high)) = (of(&few), of(&many));
+        assert!(low <= median(&many) && median(&many) <= high);
+        assert!(
+            high - low < few_high - few_low,
+            "{low} {high} {few_low} {few_high}"
+        );
+    }
 }

@@ -1,20 +1,24 @@
 //! The command line: reads inputs, asks the model, prints.
 
+mod changes;
+mod load;
 mod print;
 mod report;
 mod table;
 mod world;
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use velure_cost::answers::{Search, amounts, break_even, budget, compare, tornado};
+use velure_cost::difference::{of_measurements, of_plans};
 use velure_cost::model::{Case, VARIANTS, Variant};
 use velure_cost::prices::{Catalogue, FreeTier, REGIONS};
+use world::Content;
 
 /// What Velure costs, line by line: Lambda against EKS and other ways of running it.
 ///
@@ -73,6 +77,16 @@ enum Command {
         /// What readers are told of its origin
         #[arg(long, default_value = "a Terraform plan")]
         source: String,
+    },
+    /// Requests by the clock against a running shop; times count from when each was due
+    Load(load::Load),
+    /// What changed between two measurements (intervals of the medians) or two plans (lines and dollars) or two
+    /// bundles of `load`
+    Diff {
+        /// A measurement, a plan's JSON, an inventory or a bundle
+        before: PathBuf,
+        /// Of the same kind
+        after: PathBuf,
     },
     /// Every price with its source, date, grade and range
     Prices,
@@ -151,6 +165,8 @@ fn answer(args: &Args) -> Result<String> {
     match &args.command {
         Command::Question(question) => ask(args, question),
         Command::Inventory { plan, source } => json_text(&world::inventory_of(plan, source)?),
+        Command::Load(load) => load::run(load, args.seed, args.format),
+        Command::Diff { before, after } => difference(args, before, after),
         Command::Prices => print::prices(&Catalogue::of_region(&args.region)?, args.format),
     }
 }
@@ -183,7 +199,7 @@ fn ask(args: &Args, question: &Question) -> Result<String> {
                 to: *to,
                 draws: *draws,
             };
-            let progress = progress(u64::from(*draws));
+            let progress = progress(u64::from(*draws), "draws");
             let found = break_even(&case, *one, *other, search, &mut || progress.inc(1))?;
             progress.finish_and_clear();
             print::break_even(&found, search, args.format)
@@ -211,6 +227,25 @@ fn orders(case: &Case<'_>, args: &Args) -> Result<String> {
     print::orders(&orders, args.format)
 }
 
+fn difference(args: &Args, before: &Path, after: &Path) -> Result<String> {
+    match (world::content(before)?, world::content(after)?) {
+        (Content::Measured(before), Content::Measured(after)) => {
+            changes::measured(&of_measurements(&before, &after, args.seed)?, args.format)
+        }
+        (Content::Planned(before), Content::Planned(after)) => {
+            let catalogue = Catalogue::of_region(&args.region)?;
+            let planned = of_plans(&catalogue, args.free_tier, &before, &after)?;
+            changes::planned(&planned, args.format)
+        }
+        (Content::Loaded(before), Content::Loaded(after)) => {
+            load::differences(&before, &after, args.format)
+        }
+        _ => anyhow::bail!(
+            "one file is not what the other is: give two measurements, two plans or two bundles"
+        ),
+    }
+}
+
 fn range(from: u64, to: u64) -> Result<()> {
     anyhow::ensure!(
         0 < from && from < to && to <= 1_000_000_000_000,
@@ -220,9 +255,11 @@ fn range(from: u64, to: u64) -> Result<()> {
 }
 
 /// On standard error, and only where somebody watches.
-fn progress(steps: u64) -> ProgressBar {
+fn progress(steps: u64, what: &str) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} draws, {eta} left") {
+    if let Ok(style) = ProgressStyle::with_template(&format!(
+        "{{bar:40}} {{pos}} of {{len}} {what}, {{eta}} left"
+    )) {
         bar.set_style(style);
     }
     bar

@@ -27,7 +27,7 @@ pub(super) fn write(
         to: TO,
         draws: count,
     };
-    let bar = progress(draws(search));
+    let bar = progress(draws(search), "draws");
     let report = gather(
         case,
         Question {

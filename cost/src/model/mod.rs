@@ -231,8 +231,13 @@ impl World {
         }
     }
 
+    /// The memory that a route is deployed with.
+    pub(crate) fn deployed_mb(&self, route: &str) -> Option<u32> {
+        self.routes.get(route).map(|row| row.memory_mb)
+    }
+
     /// The price of a GB-second of Lambda.
-    fn gb_second(&self) -> &'static str {
+    pub(crate) fn gb_second(&self) -> &'static str {
         if self.architecture() == "arm" {
             "lambda.arm.gb_second"
         } else {

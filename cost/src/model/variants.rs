@@ -1,8 +1,7 @@
 //! The ways of running the shop that are compared, and what each is made of.
 
 use crate::bill::Usage;
-use crate::decimal::Decimal;
-use crate::inventory::{Per, Role};
+use crate::inventory::Role;
 
 use super::lines::{Month, Writer, number};
 use super::sizing::{busiest_cpu, nodes, tasks};
@@ -179,20 +178,15 @@ pub(super) fn deployment(
 fn standing(case: &Case<'_>, variant: Variant) -> Result<Vec<Usage>, ModelError> {
     let without_pods = matches!(variant, Variant::Serverless);
     let in_cluster = case.world.inventory.runs("mongodb");
-    let month = Decimal::from_estimate(HOURS_PER_MONTH)?;
     let mut usage = Vec::new();
     for line in case.world.inventory.of(variant.keeps()) {
         if without_pods && in_cluster && line.role == Role::Documents {
             continue;
         }
-        let quantity = match line.per {
-            Per::Hour => line.quantity.times(month)?,
-            Per::Month => line.quantity,
-        };
         usage.push(Usage::fixed(
             line.key.clone(),
             line.address.clone(),
-            quantity,
+            line.month()?,
         ));
     }
     Ok(usage)

@@ -1,5 +1,6 @@
 //! Every answer for one scenario, gathered for readers: the report.
 
+mod calls;
 mod charts;
 mod dominance;
 mod page;
@@ -16,6 +17,7 @@ use crate::measurement::Machine;
 use crate::model::{Case, ModelError, VARIANTS, Variant};
 use crate::prices::{Grade, Price, STALE_AFTER_DAYS, day_number};
 
+pub use calls::Calls;
 pub use charts::{Drawing, Named, drawings};
 pub use dominance::{Dominance, Share, dominance};
 pub use page::page;
@@ -73,6 +75,8 @@ pub struct Report {
     pub break_evens: Vec<BreakEven>,
     /// What moves the budget.
     pub swings: Vec<Swing>,
+    /// What calls of functions took.
+    pub calls: Vec<Calls>,
     /// Prices in use that are from memory or inferred.
     pub doubtful: Vec<Price>,
     /// Keys in use whose price nobody has read.
@@ -162,6 +166,7 @@ pub fn gather(
         range: (search.from, search.to),
         break_evens: crossings(case, search, on_draw)?,
         swings: tornado(case, question.variant, question.requests)?,
+        calls: calls::calls(world)?,
         doubtful: used
             .iter()
             .filter(|price| price.grade == Grade::D)

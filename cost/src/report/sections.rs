@@ -221,4 +221,44 @@ impl Page {
             false,
         );
     }
+
+    pub(super) fn calls(&mut self, report: &Report) {
+        let ms = |us: u64| format!("{}.{:02}", us / 1000, us % 1000 / 10);
+        let rows: Vec<Vec<String>> = report
+            .calls
+            .iter()
+            .map(|one| {
+                let deployed = if one.deployed { ", deployed" } else { "" };
+                let (low, high) = one.warm_us_between;
+                vec![
+                    one.route.clone(),
+                    format!("{}{deployed}", one.memory_mb),
+                    ms(one.warm_us),
+                    format!("{} to {}", ms(low), ms(high)),
+                    one.warm.to_string(),
+                    one.billed_ms.to_string(),
+                    ms(one.init_us),
+                    one.cold.to_string(),
+                    one.million_usd
+                        .map_or_else(|| "unknown".to_owned(), Decimal::dollars),
+                ]
+            })
+            .collect();
+        self.table(
+            "Times of functions by memory size",
+            &[
+                ("function", ""),
+                ("MB", ""),
+                ("warm median, ms", "n"),
+                ("95 % interval, ms", "n"),
+                ("samples", "n"),
+                ("billed, ms", "n"),
+                ("init median, ms", "n"),
+                ("samples", "n"),
+                ("USD a million warm calls", "n"),
+            ],
+            &rows,
+            false,
+        );
+    }
 }

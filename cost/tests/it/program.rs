@@ -163,3 +163,62 @@ fn the_shop_of_the_program_has_every_function_of_the_route_table() {
         "make cost/inputs/shop-inventory.json again: see docs/COST.md"
     );
 }
+
+#[test]
+fn two_plans_differ_by_what_was_added_and_what_it_costs() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = concat!(env!("CARGO_MANIFEST_DIR"), "/inputs/shop-inventory.json");
+    let mut inventory: Value =
+        serde_json::from_str(&std::fs::read_to_string(shop).unwrap()).unwrap();
+    let nodes = &mut inventory["nodes"]["minimum"];
+    *nodes = (nodes.as_u64().unwrap() + 1).into();
+    inventory["functions"][0]["memory_mb"] = 3008.into();
+    let larger = folder.path().join("larger.json");
+    std::fs::write(&larger, inventory.to_string()).unwrap();
+    let diff = |one: &str, other: &str| velure_cost(&["diff", one, other]);
+    let output = diff(shop, larger.to_str().unwrap());
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    // One t4g.medium more: 730 h at $0.0336.
+    assert!(text.contains("| +$24.53"), "{text}");
+    assert!(text.contains("3008 MB, arm64 after"), "{text}");
+    assert_eq!(output.stdout, diff(shop, larger.to_str().unwrap()).stdout);
+    let back = String::from_utf8(diff(larger.to_str().unwrap(), shop).stdout).unwrap();
+    assert!(back.contains("| -$24.53"), "{back}");
+    let same = String::from_utf8(diff(shop, shop).stdout).unwrap();
+    assert!(same.ends_with("No quantity differs.\n"), "{same}");
+}
+
+#[test]
+fn two_measurements_differ_where_a_function_got_slower_and_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut measured: Value =
+        serde_json::from_str(&std::fs::read_to_string(MEASUREMENT).unwrap()).unwrap();
+    let function = &mut measured["functions"][3];
+    let name = function["route"].as_str().unwrap().to_owned();
+    for time in function["warm_us"].as_array_mut().unwrap() {
+        *time = (time.as_u64().unwrap() * 13 / 10).into();
+    }
+    measured["commit"] = "another".into();
+    let slower = folder.path().join("slower.json");
+    std::fs::write(&slower, measured.to_string()).unwrap();
+    let diff = || velure_cost(&["diff", MEASUREMENT, slower.to_str().unwrap()]);
+    let text = String::from_utf8(diff().stdout).unwrap();
+    assert!(text.starts_with("1 of "), "{text}");
+    let row = text
+        .lines()
+        .find(|line| line.ends_with("| yes     |"))
+        .unwrap();
+    assert!(
+        row.starts_with(&format!("| {name} ")) && row.contains("| warm "),
+        "{row}"
+    );
+    assert!(text.contains("| commit"), "{text}");
+    assert_eq!(diff().stdout, diff().stdout);
+}
+
+#[test]
+fn a_plan_is_not_compared_with_a_measurement() {
+    let shop = concat!(env!("CARGO_MANIFEST_DIR"), "/inputs/shop-inventory.json");
+    let text = refused(&["diff", shop, MEASUREMENT]);
+    assert!(text.contains("one file is not what the other is"), "{text}");
+}

@@ -6,7 +6,8 @@ use std::time::Duration;
 use anyhow::Context;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use serde_json::Value;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// How long an answer may take: longer than any route's deadline and the emulator's.
 const DEADLINE: Duration = Duration::from_secs(40);
@@ -129,6 +130,49 @@ impl Call {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
+    /// As API Gateway's HTTP API hands it to a function: format 2.0 of its events.
+    #[must_use]
+    pub fn event(&self) -> Value {
+        let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers: serde_json::Map<String, Value> = self
+            .headers
+            .iter()
+            .filter(|(name, _)| *name != "cookie")
+            .map(|(name, value)| (name.to_string(), text(value).into()))
+            .collect();
+        let cookies: Vec<String> = self
+            .headers
+            .get_all("cookie")
+            .iter()
+            .flat_map(|value| {
+                text(value)
+                    .split("; ")
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        let method = self.method.as_str();
+        let mut event = json!({
+            "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query,
+            "headers": headers,
+            "requestContext": {
+                "accountId": "123456789012", "apiId": "measured", "domainName": "shop.test",
+                "domainPrefix": "shop", "requestId": Uuid::new_v4(), "routeKey": "$default",
+                "stage": "$default", "time": "26/Nov/2026:06:00:00 +0000", "timeEpoch": 1_795_672_800_000_i64,
+                "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "measured"},
+            },
+            "isBase64Encoded": false,
+        });
+        if !cookies.is_empty() {
+            event["cookies"] = cookies.into();
+        }
+        if !self.body.is_empty() {
+            event["body"] = String::from_utf8_lossy(&self.body).into_owned().into();
+        }
+        event
+    }
+
     /// Sends it to the process at `base`, a URL without a path.
     ///
     /// # Errors
@@ -152,6 +196,27 @@ impl Call {
             headers,
             body,
         })
+    }
+}
+
+impl Call {
+    /// Sends it with a client of the caller's, who reads the body as it comes.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub async fn open(
+        &self,
+        client: &reqwest::Client,
+        base: &str,
+    ) -> anyhow::Result<reqwest::Response> {
+        let url = format!("{base}{}", self.target);
+        client
+            .request(self.method.clone(), &url)
+            .headers(self.headers.clone())
+            .body(self.body.clone())
+            .send()
+            .await
+            .with_context(|| format!("{} {url}", self.method))
     }
 }
 

@@ -5,6 +5,7 @@ pub mod keys;
 pub mod lambda;
 pub mod mongo;
 pub mod process;
+pub mod runtime;
 pub mod secrets;
 pub mod stack;
 

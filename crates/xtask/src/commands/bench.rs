@@ -32,12 +32,15 @@ pub(crate) enum Measurement {
     Orders,
     /// Each function's size and start.
     Functions,
+    /// What the cost model computes with; only when it is named, for it writes cost/measurements/latest.json.
+    Cost,
 }
 
 /// Runs the chosen measurements, or all.
 pub(crate) fn run(checkout: &Checkout, only: &[Measurement]) -> Result<()> {
     setup::run(checkout, Purpose::Test)?;
-    let chosen = |one: Measurement| only.is_empty() || only.contains(&one);
+    let chosen =
+        |one: Measurement| only.contains(&one) || (only.is_empty() && one != Measurement::Cost);
     let place = ThrowAway::new(checkout)?;
     let mut processes = Processes::new(place.folder().clone());
     let outcome = measure(&mut processes, checkout, &chosen);
@@ -69,7 +72,12 @@ fn measure(
             bench_of(processes, checkout, bench, &servers)?;
         }
     }
-    if !chosen(Measurement::Orders) && !chosen(Measurement::Functions) {
+    let of_the_shop = [
+        Measurement::Orders,
+        Measurement::Functions,
+        Measurement::Cost,
+    ];
+    if !of_the_shop.into_iter().any(chosen) {
         return Ok(());
     }
     report::phase("release build", || build::released(processes, checkout))?;
@@ -87,25 +95,25 @@ fn measure(
     shop.start(processes)?;
     let run = processes.run().clone();
     let description = shop.describe(&run)?;
+    let admin = description
+        .accounts
+        .iter()
+        .find(|account| account.starts_with("admin@"))
+        .and_then(|account| account.split_once(char::is_whitespace))
+        .context("`velure seed` printed no admin")?;
+    let about_the_shop = [
+        ("VELURE_BENCH_URL", shop.url()),
+        ("VELURE_BENCH_ADMIN_EMAIL", admin.0.to_owned()),
+        ("VELURE_BENCH_ADMIN_PASSWORD", admin.1.trim().to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value));
     if chosen(Measurement::Orders) {
         idle(processes)?;
-        let admin = description
-            .accounts
-            .iter()
-            .find(|account| account.starts_with("admin@"))
-            .and_then(|account| account.split_once(char::is_whitespace))
-            .context("`velure seed` printed no admin")?;
         let mut variables = servers.clone();
-        for (name, value) in [
-            ("VELURE_BENCH_URL", shop.url().as_str()),
-            ("VELURE_BENCH_ADMIN_EMAIL", admin.0),
-            ("VELURE_BENCH_ADMIN_PASSWORD", admin.1.trim()),
-        ] {
-            variables.insert(name.to_owned(), value.to_owned());
-        }
+        variables.extend(about_the_shop.clone());
         bench_of(processes, checkout, "orders", &variables)?;
     }
-    if chosen(Measurement::Functions) {
+    if chosen(Measurement::Functions) || chosen(Measurement::Cost) {
         report::phase("functions as deployed", || {
             build::released_functions(processes, checkout)
         })?;
@@ -114,7 +122,15 @@ fn measure(
             "VELURE_BENCH_FUNCTIONS".to_owned(),
             checkout.target("lambda").display().to_string(),
         );
-        bench_of(processes, checkout, "functions", &variables)?;
+        if chosen(Measurement::Functions) {
+            bench_of(processes, checkout, "functions", &variables)?;
+        }
+        if chosen(Measurement::Cost) {
+            variables.extend(about_the_shop);
+            let out = checkout.path("cost/measurements/latest.json");
+            variables.insert("VELURE_BENCH_OUT".to_owned(), out.display().to_string());
+            bench_of(processes, checkout, "cost", &variables)?;
+        }
     }
     shop.stop(processes)
 }

@@ -3,4 +3,5 @@
 mod conformance;
 mod outage;
 mod placing;
+mod runtime;
 mod shop;
