@@ -19,7 +19,8 @@ pub struct Failure {
 }
 
 /// Records that the broker has these events, in one statement: they are pending no more. An event that is recorded
-/// already stays so.
+/// already stays so. The commit does not wait for the disk: after a crash of the database the events of its last moment
+/// are pending again and are published again, with the same message ids.
 ///
 /// # Errors
 /// When the database refuses or is away; the events are then published again some day, with the same message ids.
@@ -34,13 +35,15 @@ pub async fn mark_published(
     let (shards, sequences): (Vec<_>, Vec<_>) = rows.iter().copied().unzip();
     let query = match outbox {
         Outbox::Orders => sqlx::query!(
-            "delete from orders.outbox_pending p using unnest($1::int2[], $2::int8[]) as k(shard, sequence)
+            "with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
+             delete from orders.outbox_pending p using unhurried, unnest($1::int2[], $2::int8[]) as k(shard, sequence)
              where p.shard = k.shard and p.sequence = k.sequence",
             &shards,
             &sequences
         ),
         Outbox::Fulfilment => sqlx::query!(
-            "delete from fulfilment.outbox_pending p using unnest($1::int2[], $2::int8[]) as k(shard, sequence)
+            "with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
+             delete from fulfilment.outbox_pending p using unhurried, unnest($1::int2[], $2::int8[]) as k(shard, sequence)
              where p.shard = k.shard and p.sequence = k.sequence",
             &shards,
             &sequences
