@@ -65,6 +65,16 @@ fn tested(copy: &Path, folder: &str) -> Result<String, String> {
     Ok(format!("{passed} passed in {:.1?}", start.elapsed()))
 }
 
+#[test]
+fn the_root_is_valid_and_passes_its_own_tests() {
+    let copy = TempDir::new().expect("a temporary folder");
+    copy_terraform(copy.path());
+    match tested(copy.path(), "terraform") {
+        Ok(said) => eprintln!("{said}"),
+        Err(said) => panic!("{said}"),
+    }
+}
+
 fn takes_named_providers(module: &Path) -> bool {
     fs::read_to_string(module.join("versions.tf"))
         .is_ok_and(|text| text.contains("configuration_aliases"))

@@ -35,6 +35,8 @@ const NOT_READ_AGAIN: [(&str, &str, &str); 2] = [
     ("documents", "aws_lb_target_group", "mongodb"),
 ];
 
+const PRINTED: &str = "printed.log";
+
 /// A copy of the root and its state.
 #[derive(Debug)]
 pub(crate) struct Root {
@@ -121,8 +123,16 @@ impl Root {
         let start = Instant::now();
         let said = run(self.terraform().args(arguments).arg("-no-color"));
         eprintln!("{what}: {:.1?}", start.elapsed());
+        let mut printed = self.printed();
+        printed.push_str(&said.all());
+        fs::write(self.folder.join(PRINTED), printed).expect("the copy can be written");
         assert!(said.success, "{what}:\n{}", said.err);
         said.out
+    }
+
+    /// Everything that Terraform has shown whoever ran it.
+    pub(crate) fn printed(&self) -> String {
+        fs::read_to_string(self.folder.join(PRINTED)).unwrap_or_default()
     }
 
     /// What Terraform would do, as JSON.
