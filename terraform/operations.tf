@@ -50,7 +50,7 @@ module "budget" {
   quantities = {
     "eks-cluster"                           = 1
     "${local.node_kind}:${local.node_type}" = 2
-    "ebs-gib"                               = 2 * 20 + (var.messaging_mode == "in_cluster" ? 8 : 0) + (var.documents_mode == "in_cluster" ? 8 : 0)
+    "ebs-gib"                               = 2 * (4 + 20) + (var.messaging_mode == "in_cluster" ? 8 : 0) + (var.documents_mode == "in_cluster" ? 8 : 0)
     "nat-gateway"                           = var.egress_mode == "nat" ? 1 : 0
     "public-ipv4"                           = var.egress_mode == "nat" ? 1 : 0
     "interface-endpoint"                    = 2 * length(module.vpc.interface_endpoints)
@@ -62,7 +62,7 @@ module "budget" {
     "mq:mq.m7g.medium"                      = var.messaging_mode == "amazon_mq" ? 1 : 0
     "cache:valkey:cache.t4g.micro"          = 1
     "docdb:db.t4g.medium"                   = var.documents_mode == "documentdb" ? 1 : 0
-    "secret"                                = length(module.secrets.secret_arns) + 1 + (var.given_passwords_enabled ? 0 : 1)
+    "secret"                                = length(module.secrets.secret_arns) + 1 + length(local.stored)
     "kms-key"                               = 1
     "hosted-zone"                           = var.domain_name != null && var.hosted_zone_id == null ? 1 : 0
     "health-check"                          = var.domain_name == null ? 0 : 1

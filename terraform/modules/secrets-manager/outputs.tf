@@ -23,9 +23,9 @@ output "proxy_secret_arns" {
   value       = { for database in local.proxied : database => aws_secretsmanager_secret.this["${database}-proxy"].arn }
 }
 
-output "revision" {
-  description = "Changes whenever any value Terraform wrote changes. Put it where a change must restart readers and re-run the bootstrap Job."
-  value       = local.revision
+output "revisions" {
+  description = "By the short name of each secret that Terraform writes: a number that changes whenever the value does. Put it where a change must restart readers."
+  value       = local.revisions
   depends_on  = [aws_secretsmanager_secret_version.written]
 }
 

@@ -175,7 +175,7 @@ async fn no_password_is_remembered(emulator: &Emulator, root: &Root, state: &Val
     let passwords = shop::secret(emulator, "velure-test/passwords").await;
     let passwords: BTreeMap<String, String> =
         serde_json::from_str(&passwords).expect("an object of passwords");
-    assert!(passwords.len() > 10, "{}", passwords.len());
+    assert!(passwords.len() >= 10, "{}", passwords.len());
     for (name, password) in &passwords {
         assert!(!text.contains(password), "{name} is in the state");
         assert!(!outputs.contains(password), "{name} is in an output");
