@@ -1,6 +1,6 @@
 # Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev watch stop status logs clean services test bench openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
+.PHONY: help setup dev watch observe trace stop status logs clean services test bench openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,7 +11,13 @@ dev: ## run the shop at http://localhost:8080 until Ctrl-C (installs what is mis
 watch: ## the same with the functions under `cargo lambda watch` and hot reload
 	@cargo xtask watch
 
-stop: ## stop the shop
+observe: ## beside `make dev`: Prometheus with the shop's alerts, and a receiver of traces
+	@cargo xtask observe
+
+trace: ## draw where an order's time went, of what `make observe` received: make trace ORDER=<id>
+	@cargo run --quiet --bin velure -- trace $(ORDER)
+
+stop: ## stop the shop and what observes it
 	@cargo xtask stop
 
 status: ## say what runs, where, and how much memory it takes

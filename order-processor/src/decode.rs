@@ -4,7 +4,9 @@ use serde::Deserialize;
 use uuid::Uuid;
 use velure_contracts::events::{Envelope, EventType, OrderCreated, SCHEMA_VERSION};
 use velure_domain::{Cart, CartLine, EventId, Money, OrderId, OrderStatus, Quantity};
-use velure_postgres::fulfilment::{NewFulfilment, Trace};
+use velure_postgres::fulfilment::NewFulfilment;
+
+use crate::handle::Incoming;
 
 /// The longest body that is looked into. Fifty lines are a tenth of it.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
@@ -34,7 +36,8 @@ struct Head {
 ///
 /// # Errors
 /// When it is not one, is of a version that this code does not know, or tells of an order that cannot be.
-pub(crate) fn decode(body: &[u8], trace: Trace) -> Result<NewFulfilment, Undecodable> {
+pub(crate) fn decode(incoming: &Incoming) -> Result<NewFulfilment, Undecodable> {
+    let body = incoming.body.as_slice();
     let nameless = |reason: String| Undecodable {
         event_id: None,
         order_id: None,
@@ -93,7 +96,8 @@ pub(crate) fn decode(body: &[u8], trace: Trace) -> Result<NewFulfilment, Undecod
             .parse()
             .map_err(|_| fail("the payment method is none".to_owned()))?,
         expired: data.expired,
-        trace,
+        published_at: incoming.published_at,
+        trace: incoming.trace.clone(),
     })
 }
 
@@ -134,13 +138,20 @@ mod tests {
         event.to_string().into_bytes()
     }
 
+    fn incoming(body: &[u8]) -> Incoming {
+        Incoming {
+            body: body.to_vec(),
+            ..Incoming::default()
+        }
+    }
+
     fn reason(body: &[u8]) -> Undecodable {
-        decode(body, Trace::default()).expect_err("it cannot be fulfilled")
+        decode(&incoming(body)).expect_err("it cannot be fulfilled")
     }
 
     #[test]
     fn an_order_is_read_with_its_lines_sorted_and_unknown_fields_left_out() {
-        let new = decode(event().to_string().as_bytes(), Trace::default()).expect("a good event");
+        let new = decode(&incoming(event().to_string().as_bytes())).expect("a good event");
         assert_eq!(new.event_id.to_string(), EVENT);
         assert_eq!(new.order_id.to_string(), ORDER);
         assert_eq!(new.total.minor(), 2490);
@@ -157,7 +168,7 @@ mod tests {
         let mut event = event();
         event["data"]["expired"] = json!(true);
         assert!(
-            decode(event.to_string().as_bytes(), Trace::default())
+            decode(&incoming(event.to_string().as_bytes()))
                 .expect("a good event")
                 .expired
         );

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::future::Future;
 
+use chrono::{DateTime, Utc};
 use velure_amqp::{MAX_BODY, Outcome, PROCESS_QUEUE};
 use velure_contracts::events::headers;
 use velure_domain::EventId;
@@ -22,6 +23,8 @@ pub struct Incoming {
     pub message_id: Option<EventId>,
     /// The body.
     pub body: Vec<u8>,
+    /// When the relay sent it, by the relay's clock.
+    pub published_at: Option<DateTime<Utc>>,
     /// The headers of the trace.
     pub trace: Trace,
 }
@@ -37,6 +40,9 @@ impl Incoming {
         Self {
             message_id: delivery.message_id().map(EventId::from),
             body: delivery.body().to_vec(),
+            published_at: delivery
+                .header(headers::PUBLISHED_AT)
+                .and_then(|time| time.parse().ok()),
             trace: Trace {
                 traceparent: context.as_ref().map(TraceContext::traceparent),
                 tracestate: context
@@ -54,7 +60,7 @@ impl<P: PaymentProvider> Processor<P> {
     /// [`Outcome::Ack`] comes after a commit: from then on the books drive the order, with or without a broker. While
     /// the database is away the delivery is held, unanswered, for as long as it takes.
     pub async fn handle(&self, incoming: Incoming, stop: &StopToken) -> Outcome {
-        let (outcome, label) = match decode(&incoming.body, incoming.trace.clone()) {
+        let (outcome, label) = match decode(&incoming) {
             Ok(new) => match stored(stop, || self.books.record(&new)).await {
                 Ok(Recorded::Claimed(order)) => {
                     self.drive(*order).await;

@@ -42,6 +42,7 @@ fn hint_of(moved: &Move) -> StatusHint {
                 product_id: failure.product_id.as_ref().map(ToString::to_string),
             }),
             at: moved.at,
+            traceparent: moved.traceparent.clone(),
         },
     }
 }

@@ -11,6 +11,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{SecondsFormat, Utc};
 use sqlx::PgPool;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -102,6 +103,7 @@ impl PublishTask {
 /// The message of a row, as it stands there.
 fn message_of(row: &OutboxRow) -> Result<Message, Unpublishable> {
     let order_id = row.order_id.to_string();
+    let now = Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true);
     Ok(Message::new(
         ORDERS_EXCHANGE,
         &row.event_type,
@@ -111,6 +113,7 @@ fn message_of(row: &OutboxRow) -> Result<Message, Unpublishable> {
     .header(headers::ORDER_ID, Some(&order_id))
     .header(headers::TRACEPARENT, row.traceparent.as_deref())
     .header(headers::TRACESTATE, row.tracestate.as_deref())
+    .header(headers::PUBLISHED_AT, Some(&now))
     .header(headers::REASON, row.reason.as_deref())
     .version(row.version))
 }

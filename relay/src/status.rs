@@ -16,9 +16,10 @@ use velure_amqp::{
     BrokerConfig, ConnectError, ConsumeError, Consumer, Delivery, Outcome, STATUS_QUEUE,
     TopologyError, Uses,
 };
+use velure_contracts::events::headers;
 use velure_domain::OrderId;
 use velure_postgres::outbox::shard_of;
-use velure_postgres::status::{Applied, StatusStore};
+use velure_postgres::status::{Applied, StatusChange, StatusStore};
 use velure_service::Backoff;
 
 use crate::hints::Hints;
@@ -158,24 +159,26 @@ impl Lane {
             Ok(event) => event,
             Err(reason) => return self.dead_letter(delivery, &reason).await,
         };
+        let change = StatusChange {
+            order_id: event.order_id,
+            status: event.status,
+            failure: event.failure,
+            steps: event.steps,
+            traceparent: delivery.header(headers::TRACEPARENT).map(str::to_owned),
+        };
         // An outage is waited out while the delivery is held: requeueing would only spin.
         let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(5));
         let applied = loop {
-            match self
-                .task
-                .store
-                .apply(event.order_id, event.status, event.failure.as_ref())
-                .await
-            {
+            match self.task.store.apply(&change).await {
                 Ok(applied) => break applied,
                 Err(error) if error.is_transient() => {
-                    tracing::warn!(order.id = %event.order_id, error = &error as &dyn std::error::Error, "a status waits for the database");
+                    tracing::warn!(order.id = %change.order_id, error = &error as &dyn std::error::Error, "a status waits for the database");
                     if backoff.wait(&self.task.stop).await.is_err() {
                         return Outcome::Requeue;
                     }
                 }
                 Err(error) => {
-                    tracing::error!(order.id = %event.order_id, error = &error as &dyn std::error::Error, "a status cannot be stored");
+                    tracing::error!(order.id = %change.order_id, error = &error as &dyn std::error::Error, "a status cannot be stored");
                     return self
                         .dead_letter(delivery, "the order refuses this status")
                         .await;

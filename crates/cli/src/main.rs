@@ -5,6 +5,7 @@ mod keys;
 mod migrate;
 mod seed;
 mod topology;
+mod trace;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ enum Command {
     Topology(topology::TopologyArgs),
     /// Signing keys and passwords.
     Keys(keys::KeysArgs),
+    /// Show where an order's time went, or receive the spans that tell.
+    Trace(trace::TraceArgs),
 }
 
 fn main() -> ExitCode {
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
                 Command::Seed(args) => seed::run(args, &env).await,
                 Command::Topology(args) => topology::run(args).await,
                 Command::Keys(args) => keys::run(args, &env).await,
+                Command::Trace(args) => trace::run(args).await,
             }
         })
     });

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::http::{Failure, MoneyBody};
+use crate::http::{Failure, MoneyBody, TimelineStep};
 
 /// The schema version that this code writes and reads.
 pub const SCHEMA_VERSION: u16 = 1;
@@ -20,6 +20,8 @@ pub mod headers {
     pub const ORDER_ID: &str = "x-order-id";
     /// The order's version.
     pub const VERSION: &str = "x-version";
+    /// When the relay sent it, RFC 3339 with microseconds, by the relay's clock.
+    pub const PUBLISHED_AT: &str = "x-published-at";
     /// On a dead letter: why.
     pub const REASON: &str = "x-velure-reason";
 }
@@ -110,13 +112,20 @@ pub struct OrderCreated {
     pub expired: bool,
 }
 
-/// The data of `order.processing` and `order.completed`: nothing beyond the envelope.
+/// The data of `order.processing` and `order.completed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct NoData {}
+pub struct OrderMoved {
+    /// What happened on the way, oldest first.
+    #[serde(default)]
+    pub steps: Vec<TimelineStep>,
+}
 
 /// The data of `order.failed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OrderFailed {
     /// Why.
     pub failure: Failure,
+    /// What happened on the way, oldest first.
+    #[serde(default)]
+    pub steps: Vec<TimelineStep>,
 }

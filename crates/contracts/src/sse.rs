@@ -20,6 +20,9 @@ pub struct StatusFrame {
     pub failure: Option<Failure>,
     /// Since when.
     pub at: DateTime<Utc>,
+    /// W3C trace context of what led here, when the order's trace is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
 }
 
 /// The names of frames.

@@ -94,7 +94,7 @@ impl Mounted {
         let trace =
             TraceContext::continue_or_generate(header("traceparent"), header("tracestate")).child();
         let trace_id = trace.trace_id();
-        let outcome = self.admit_and_handle(parts, trace).await;
+        let outcome = self.admit_and_handle(parts, trace, started).await;
         let answer = render(&id, outcome);
         let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
@@ -113,6 +113,7 @@ impl Mounted {
         &self,
         parts: RequestParts,
         trace: TraceContext,
+        received: Instant,
     ) -> Result<Reply, ApiError> {
         let Some(params) = self.route.match_path(&parts.path) else {
             return Err(ApiError::not_found());
@@ -144,7 +145,7 @@ impl Mounted {
             .authenticator
             .authenticate(self.route.auth, &parts.headers)
             .await?;
-        (self.handle)(Request::new(parts, params, caller, trace)).await
+        (self.handle)(Request::new(parts, params, caller, trace, received)).await
     }
 }
 

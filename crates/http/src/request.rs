@@ -1,4 +1,5 @@
 use std::net::IpAddr;
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -35,6 +36,7 @@ pub struct Request {
     params: Vec<(String, String)>,
     caller: Caller,
     trace: TraceContext,
+    received: Instant,
 }
 
 /// `page` and `page_size`, in bounds.
@@ -88,12 +90,14 @@ impl Request {
         params: Vec<(String, String)>,
         caller: Caller,
         trace: TraceContext,
+        received: Instant,
     ) -> Self {
         Self {
             parts,
             params,
             caller,
             trace,
+            received,
         }
     }
 
@@ -107,6 +111,12 @@ impl Request {
     #[must_use]
     pub fn trace(&self) -> &TraceContext {
         &self.trace
+    }
+
+    /// When it came in.
+    #[must_use]
+    pub fn received(&self) -> Instant {
+        self.received
     }
 
     /// Who calls.

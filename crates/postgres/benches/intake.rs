@@ -195,6 +195,8 @@ fn order(buyer: UserId, n: u64) -> NewOrder {
         payment_method: "pm_card_visa".parse().expect("a token"),
         idempotency_key: format!("{buyer}-{n}-{}", OrderId::generate()),
         request_hash: vec![0; 32],
+        requested_ago: Duration::ZERO,
+        priced_ago: Duration::ZERO,
         traceparent: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
         tracestate: None,
     }

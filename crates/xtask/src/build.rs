@@ -41,6 +41,14 @@ pub(crate) fn server_shell(processes: &mut Processes, checkout: &Checkout) -> Re
     compile(processes, launch)
 }
 
+/// Builds the command line tool.
+pub(crate) fn command_line(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
+    compile(
+        processes,
+        cargo(checkout, "cargo-build").args(["build", "--bin", "velure"]),
+    )
+}
+
 /// Builds the long-lived processes with the server shell as they are deployed, for measurements.
 pub(crate) fn released(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
     let mut launch = cargo(checkout, "cargo-build").args(["build", "--release"]);
@@ -71,7 +79,7 @@ pub(crate) fn functions(processes: &mut Processes, checkout: &Checkout) -> Resul
 
 fn compile(processes: &mut Processes, launch: Launch) -> Result<()> {
     if !processes.run_to_end(launch)? {
-        bail!("the shop does not compile; cargo's messages are above");
+        bail!("it does not compile; cargo's messages are above");
     }
     Ok(())
 }

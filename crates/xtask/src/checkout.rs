@@ -68,6 +68,11 @@ impl Checkout {
         self.path(".velure/dev")
     }
 
+    /// The run folder of `make observe`; its data is kept.
+    pub(crate) fn observe(&self) -> PathBuf {
+        self.path(".velure/observe")
+    }
+
     /// The folder of all throw-away runs.
     pub(crate) fn throw_away(&self) -> PathBuf {
         self.path(".velure/test")

@@ -34,7 +34,7 @@ use clap::{Parser, Subcommand};
 use crate::checkout::Checkout;
 use crate::cloud::CloudArgs;
 use crate::commands::bench::{self, Measurement};
-use crate::commands::{dev, inspect};
+use crate::commands::{dev, inspect, observe};
 use crate::package::PackageArgs;
 use crate::process::{Action, RunFolder};
 use crate::setup::Purpose;
@@ -60,7 +60,9 @@ enum Command {
     Dev,
     /// The same with the functions under `cargo lambda watch` and hot reload
     Watch,
-    /// Stop the running shop
+    /// Run Prometheus with the shop's alerts and a receiver of traces, beside `dev`
+    Observe,
+    /// Stop the running shop and what observes it
     Stop,
     /// Say what runs
     Status,
@@ -146,6 +148,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Setup { purpose } => setup::prepare(&checkout, purpose),
         Command::Dev => dev::run(&checkout, Mode::Server),
         Command::Watch => dev::run(&checkout, Mode::Watch),
+        Command::Observe => observe::run(&checkout),
         Command::Stop => inspect::stop(&checkout),
         Command::Status => inspect::status(&checkout),
         Command::Logs { name } => inspect::logs(&checkout, name.as_deref()),

@@ -32,6 +32,8 @@ pub(crate) enum Purpose {
     Web,
     /// The infrastructure part of `make test`.
     Infra,
+    /// `make observe`.
+    Observe,
 }
 
 const CARGO_LAMBDA: &str = "cargo-lambda==1.9.2";
@@ -64,6 +66,15 @@ pub(crate) fn run(checkout: &Checkout, purpose: Purpose) -> Result<()> {
         return Ok(());
     }
     debian_packages(purpose)?;
+    if purpose == Purpose::Observe {
+        return Ok(());
+    }
+    if purpose == Purpose::Test {
+        // The tests of alerts are left out without it, and say so.
+        if let Err(error) = debian_packages(Purpose::Observe) {
+            report::note(format_args!("{error:#}"));
+        }
+    }
     let mut wanted = Vec::new();
     let mongodb_elsewhere = environment::first_of(&["VELURE_MONGODB_URI", "MONGODB_URI"]).is_some();
     if environment::find_program("mongod").is_none() && !mongodb_elsewhere {
@@ -155,6 +166,10 @@ fn missing_packages(purpose: Purpose) -> Vec<&'static str> {
             missing.push(package);
         }
     };
+    if purpose == Purpose::Observe {
+        need(has("prometheus") && has("promtool"), "prometheus");
+        return missing;
+    }
     need(services::postgres_programs().is_some(), "postgresql");
     need(has("redis-server"), "redis-server");
     need(services::rabbitmq_program().is_some(), "rabbitmq-server");

@@ -4,21 +4,20 @@
 //! event and its outbox row in one statement. If the process dies before that statement commits, nothing happened; if
 //! it dies after, asking again with the same key gives the same answer.
 
+use std::time::Instant;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use velure_clients::{CatalogClient, CatalogError, QuoteError};
 use velure_config::Reader;
 use velure_contracts::Code;
-use velure_contracts::http::{
-    LineFault, MoneyBody, Order, PlaceOrderBody, RequestedLine, TimelineEntry,
-};
+use velure_contracts::http::{LineFault, MoneyBody, Order, PlaceOrderBody, RequestedLine};
 use velure_domain::{
     Cart, CartError, CartLine, Money, OrderId, OrderStatus, PaymentMethod, ProductId, Quantity,
     UserId,
 };
 use velure_http::{ApiError, Context as _, Endpoint, FieldErrors, Reply, Request, StartError};
 use velure_postgres::orders::{NewOrder, OrderStore, PlaceError, Placed};
-use velure_telemetry::TraceContext;
 
 use crate::OrdersContext;
 
@@ -107,7 +106,7 @@ impl Endpoint for PlaceOrder {
         let buyer = request.user_id()?;
         let key = idempotency_key(&request)?;
         let intent = parse(buyer, key, request.json()?)?;
-        let (order, replayed) = self.place(&intent, request.trace()).await?;
+        let (order, replayed) = self.place(&intent, &request).await?;
         let reply = Reply::created(&order).at(format!("/api/me/orders/{}", order.id));
         Ok(if replayed {
             reply.header("idempotent-replayed", "true")
@@ -122,8 +121,9 @@ impl PlaceOrder {
     async fn place(
         &self,
         intent: &Intent,
-        trace: &TraceContext,
+        request: &Request,
     ) -> Result<(Order, bool), PlaceOrderError> {
+        let trace = request.trace();
         let request_hash = hash(intent);
         if let Some(order) = self.placed_before(intent, &request_hash, true).await? {
             return Ok((order, true));
@@ -136,6 +136,7 @@ impl PlaceOrder {
                 QuoteError::Faulty(lines) => PlaceOrderError::Unavailable(lines),
                 QuoteError::Catalog(error) => PlaceOrderError::Catalog(error),
             })?;
+        let priced = Instant::now();
         if quote.total != intent.expected_total {
             return Err(PlaceOrderError::TotalChanged {
                 expected: intent.expected_total,
@@ -150,6 +151,8 @@ impl PlaceOrder {
             payment_method: intent.payment_method.clone(),
             idempotency_key: intent.key.clone(),
             request_hash: request_hash.clone(),
+            requested_ago: request.received().elapsed(),
+            priced_ago: priced.elapsed(),
             traceparent: Some(trace.traceparent()),
             tracestate: trace.tracestate().map(str::to_owned),
         };
@@ -207,16 +210,11 @@ impl PlaceOrder {
 
 fn as_placed(order: Order) -> Order {
     let created = OrderStatus::Created;
-    let timeline = vec![TimelineEntry {
-        version: created.version().get(),
-        status: created.as_str().to_owned(),
-        at: order.created_at,
-    }];
     Order {
         status: created.as_str().to_owned(),
         version: created.version().get(),
         failure: None,
-        timeline,
+        timeline: order.timeline.into_iter().take(1).collect(),
         updated_at: order.created_at,
         ..order
     }

@@ -1,3 +1,4 @@
+use chrono::DateTime;
 use proptest::prelude::*;
 use velure_clients::CatalogError;
 use velure_domain::{Cart, CartLine, Currency, Money, OrderId, Quantity};
@@ -21,6 +22,7 @@ fn order(phase: Phase, payment: Option<PaymentStatus>) -> Fulfilment {
         idempotency_key: "k".to_owned(),
         status,
         age: Duration::ZERO,
+        answered_at: None,
     });
     let failure =
         matches!(phase, Phase::Declined | Phase::Refused | Phase::Failed).then_some(OrderFailure {
@@ -37,7 +39,10 @@ fn order(phase: Phase, payment: Option<PaymentStatus>) -> Fulfilment {
         failure,
         attempts: 0,
         payment,
+        published_at: None,
+        received_at: DateTime::UNIX_EPOCH,
         trace: Trace::default(),
+        cause: Trace::default(),
         lease: Lease::FIRST,
     }
 }

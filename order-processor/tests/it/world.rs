@@ -104,6 +104,7 @@ impl Placed {
         Incoming {
             message_id: Some(self.event),
             body: self.body().into_bytes(),
+            published_at: None,
             trace: Trace {
                 traceparent: Some(TRACE.to_owned()),
                 tracestate: None,
@@ -185,6 +186,7 @@ impl World {
                 .expect("a legal amount"),
             payment_method: order.method.parse().expect("a legal token"),
             expired: order.expired,
+            published_at: None,
             trace: Trace {
                 traceparent: Some(TRACE.to_owned()),
                 tracestate: None,

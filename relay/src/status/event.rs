@@ -1,7 +1,11 @@
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 use velure_amqp::Delivery;
-use velure_contracts::events::{Envelope, EventType, OrderFailed, SCHEMA_VERSION};
+use velure_contracts::events::{
+    Envelope, EventType, OrderFailed, OrderMoved, SCHEMA_VERSION, headers,
+};
+use velure_contracts::http::{TimelineStep, step};
 use velure_domain::{OrderFailure, OrderId, OrderStatus};
 
 /// What a status event says.
@@ -10,7 +14,12 @@ pub(crate) struct StatusEvent {
     pub(crate) order_id: OrderId,
     pub(crate) status: OrderStatus,
     pub(crate) failure: Option<OrderFailure>,
+    /// What happened on the way to it, oldest first.
+    pub(crate) steps: Vec<TimelineStep>,
 }
+
+/// Steps that are kept of one event. Ours have five at most.
+const MAX_STEPS: usize = 16;
 
 /// All that is read of a body before its version is known.
 #[derive(Deserialize)]
@@ -21,7 +30,15 @@ struct Versioned {
 impl StatusEvent {
     /// Reads a delivery, or says why nobody ever can.
     pub(crate) fn of(delivery: &Delivery) -> Result<Self, String> {
-        Self::parse(delivery.body())
+        let mut event = Self::parse(delivery.body())?;
+        event.steps.truncate(MAX_STEPS);
+        event
+            .steps
+            .extend(published_at(delivery).map(|at| TimelineStep {
+                step: step::ANNOUNCED.to_owned(),
+                at,
+            }));
+        Ok(event)
     }
 
     fn parse(body: &[u8]) -> Result<Self, String> {
@@ -32,22 +49,37 @@ impl StatusEvent {
         }
         let envelope: Envelope<Value> = serde_json::from_slice(body)
             .map_err(|error| format!("the body is no event: {error}"))?;
-        let (status, failure) = match envelope.kind {
-            EventType::OrderProcessing => (OrderStatus::Processing, None),
-            EventType::OrderCompleted => (OrderStatus::Completed, None),
-            EventType::OrderFailed => (OrderStatus::Failed, Some(failure_of(envelope.data)?)),
+        let (status, failure, steps) = match envelope.kind {
+            EventType::OrderProcessing => (OrderStatus::Processing, None, steps_of(envelope.data)?),
+            EventType::OrderCompleted => (OrderStatus::Completed, None, steps_of(envelope.data)?),
+            EventType::OrderFailed => {
+                let (failure, steps) = failure_of(envelope.data)?;
+                (OrderStatus::Failed, Some(failure), steps)
+            }
             EventType::OrderCreated => return Err("order.created is no status event".to_owned()),
         };
         Ok(Self {
             order_id: envelope.order_id.into(),
             status,
             failure,
+            steps,
         })
     }
 }
 
-fn failure_of(data: Value) -> Result<OrderFailure, String> {
-    let OrderFailed { failure } =
+/// When the relay sent it, if it says so in a way that can be read.
+pub(crate) fn published_at(delivery: &Delivery) -> Option<DateTime<Utc>> {
+    delivery.header(headers::PUBLISHED_AT)?.parse().ok()
+}
+
+fn steps_of(data: Value) -> Result<Vec<TimelineStep>, String> {
+    let OrderMoved { steps } =
+        serde_json::from_value(data).map_err(|error| format!("the data is no move: {error}"))?;
+    Ok(steps)
+}
+
+fn failure_of(data: Value) -> Result<(OrderFailure, Vec<TimelineStep>), String> {
+    let OrderFailed { failure, steps } =
         serde_json::from_value(data).map_err(|error| format!("the data is no failure: {error}"))?;
     let code = failure
         .code
@@ -58,7 +90,7 @@ fn failure_of(data: Value) -> Result<OrderFailure, String> {
         .map(|id| id.parse())
         .transpose()
         .map_err(|_| "the failure's product is no id".to_owned())?;
-    Ok(OrderFailure { code, product_id })
+    Ok((OrderFailure { code, product_id }, steps))
 }
 
 #[cfg(test)]

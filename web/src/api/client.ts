@@ -21,6 +21,8 @@ type Given<K extends string, V> = [V] extends [never]
 
 type Input<O> = {
   signal?: AbortSignal | undefined;
+  /** W3C trace context of what the call belongs to. */
+  traceparent?: string | undefined;
 } & Given<"path", Section<O, "path">> &
   Given<"headers", Section<O, "header">> &
   Given<"query", Section<O, "query">> &
@@ -31,6 +33,7 @@ interface Untyped {
   query?: Record<string, unknown>;
   headers?: Record<string, string>;
   body?: unknown;
+  traceparent?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -81,6 +84,7 @@ async function send(method: Method, path: string, request: Untyped): Promise<Res
   const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline;
   const headers: Record<string, string> = { accept: "application/json", ...request.headers };
   if (request.body !== undefined) headers["content-type"] = "application/json";
+  if (request.traceparent !== undefined) headers["traceparent"] = request.traceparent;
   try {
     return await fetch(toUrl(path, request), {
       method: method.toUpperCase(),

@@ -809,6 +809,8 @@ export interface components {
             order_id: string;
             /** @description `CREATED`, `PROCESSING`, `COMPLETED` or `FAILED`. */
             status: string;
+            /** @description W3C trace context of what led here, when the order's trace is recorded. */
+            traceparent?: string | null;
             /**
              * Format: int32
              * @description The order's version; on the stream of one order also the frame's id.
@@ -824,11 +826,27 @@ export interface components {
             at: string;
             /** @description `CREATED`, `PROCESSING`, `COMPLETED` or `FAILED`. */
             status: string;
+            /** @description What happened on the way to it, oldest first. Empty for a status that was reached before steps were kept. */
+            steps?: components["schemas"]["TimelineStep"][];
             /**
              * Format: int32
              * @description 1, 2, 3.
              */
             version: number;
+        };
+        /** @description Something that happened on the way to a status. */
+        TimelineStep: {
+            /**
+             * Format: date-time
+             * @description When. `published` and `announced` by the relay's clock, all others by the database's.
+             */
+            at: string;
+            /**
+             * @description To CREATED: `requested`, `priced`. To PROCESSING: `published`, `received`, then `reserved`, `refused` or
+             *     `given_up`. To COMPLETED: `charged`, `committed`. To FAILED: `declined`, `released` or `refused`. To all but CREATED
+             *     last `announced`. New ones may come.
+             */
+            step: string;
         };
         /** @description A user as the user themselves and admins see it. */
         User: {

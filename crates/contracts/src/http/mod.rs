@@ -11,7 +11,9 @@ pub use catalog::{
     QuotedLine, RequestedLine, Reservation, ReservationState,
 };
 pub use money::{MoneyBody, MoneyBodyError};
-pub use orders::{Failure, Order, OrderLine, OrderPage, PlaceOrderBody, TimelineEntry};
+pub use orders::{
+    Failure, Order, OrderLine, OrderPage, PlaceOrderBody, TimelineEntry, TimelineStep, step,
+};
 pub use users::{
     ChangePasswordBody, IntrospectBody, Introspection, OpenSessionBody, RegisterUserBody, Session,
     User, UserPage, UserRole,

@@ -53,6 +53,48 @@ pub struct TimelineEntry {
     pub status: String,
     /// Since when.
     pub at: DateTime<Utc>,
+    /// What happened on the way to it, oldest first. Empty for a status that was reached before steps were kept.
+    #[serde(default)]
+    pub steps: Vec<TimelineStep>,
+}
+
+/// Something that happened on the way to a status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineStep {
+    /// To CREATED: `requested`, `priced`. To PROCESSING: `published`, `received`, then `reserved`, `refused` or
+    /// `given_up`. To COMPLETED: `charged`, `committed`. To FAILED: `declined`, `released` or `refused`. To all but CREATED
+    /// last `announced`. New ones may come.
+    pub step: String,
+    /// When. `published` and `announced` by the relay's clock, all others by the database's.
+    pub at: DateTime<Utc>,
+}
+
+/// The names of [`TimelineStep`]s.
+pub mod step {
+    /// The request to place the order came in.
+    pub const REQUESTED: &str = "requested";
+    /// The catalog had priced the cart.
+    pub const PRICED: &str = "priced";
+    /// The relay sent `order.created` to the broker.
+    pub const PUBLISHED: &str = "published";
+    /// The order processor had it on record.
+    pub const RECEIVED: &str = "received";
+    /// The catalog held the stock.
+    pub const RESERVED: &str = "reserved";
+    /// The catalog had no stock.
+    pub const REFUSED: &str = "refused";
+    /// The order was given up before any charge.
+    pub const GIVEN_UP: &str = "given_up";
+    /// The payment provider had taken the money.
+    pub const CHARGED: &str = "charged";
+    /// It had refused for good.
+    pub const DECLINED: &str = "declined";
+    /// The stock was sold.
+    pub const COMMITTED: &str = "committed";
+    /// The stock was back.
+    pub const RELEASED: &str = "released";
+    /// The relay sent the status event to the broker.
+    pub const ANNOUNCED: &str = "announced";
 }
 
 /// An order.

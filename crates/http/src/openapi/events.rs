@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use velure_contracts::events::{
-    Envelope, EventType, NoData, OrderCreated, OrderFailed, SCHEMA_VERSION,
+    Envelope, EventType, OrderCreated, OrderFailed, OrderMoved, SCHEMA_VERSION,
 };
 
 use super::{Schemas, schema_of};
@@ -23,7 +23,7 @@ fn schema(kind: EventType) -> Value {
     let envelope = match kind {
         EventType::OrderCreated => envelope_of::<OrderCreated>(&mut schemas),
         EventType::OrderProcessing | EventType::OrderCompleted => {
-            envelope_of::<NoData>(&mut schemas)
+            envelope_of::<OrderMoved>(&mut schemas)
         }
         EventType::OrderFailed => envelope_of::<OrderFailed>(&mut schemas),
     };

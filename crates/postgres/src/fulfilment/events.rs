@@ -1,20 +1,22 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{PgConnection, PgTransaction};
-use velure_contracts::events::{Envelope, EventType, NoData, OrderFailed, SCHEMA_VERSION};
-use velure_contracts::http::Failure;
+use velure_contracts::events::{Envelope, EventType, OrderFailed, OrderMoved, SCHEMA_VERSION};
+use velure_contracts::http::{Failure, TimelineStep};
 use velure_domain::{EventId, OrderFailure, OrderStatus, ProductId};
 
+use super::steps::{to_processing, to_the_end};
 use super::{DeadLetter, Fulfilment, FulfilmentError, FulfilmentStore, Phase};
 use crate::outbox::{self, NewEvent, Outbox, RelayAsleep};
 
-/// Appends the event that tells of `status`. The caller holds the order's row lock.
+/// Appends the event that tells of `status` and of the way to it. The caller holds the order's row lock.
 pub(super) async fn append(
     connection: &mut PgConnection,
     order: &Fulfilment,
     status: OrderStatus,
     failure: Option<&OrderFailure>,
     at: DateTime<Utc>,
+    steps: Vec<TimelineStep>,
 ) -> Result<RelayAsleep, FulfilmentError> {
     let event_id = EventId::generate();
     let (kind, body) = match (status, failure) {
@@ -25,6 +27,7 @@ pub(super) async fn append(
                     message: failure.code.message().to_owned(),
                     product_id: failure.product_id.as_ref().map(ProductId::to_string),
                 },
+                steps,
             };
             (
                 EventType::OrderFailed,
@@ -39,7 +42,7 @@ pub(super) async fn append(
                 order,
                 status,
                 at,
-                NoData {},
+                OrderMoved { steps },
             ),
         ),
         (OrderStatus::Processing, None) => (
@@ -50,7 +53,7 @@ pub(super) async fn append(
                 order,
                 status,
                 at,
-                NoData {},
+                OrderMoved { steps },
             ),
         ),
         (
@@ -73,8 +76,8 @@ pub(super) async fn append(
         event_type: kind.as_str(),
         body,
         reason: None,
-        traceparent: order.trace.traceparent.clone(),
-        tracestate: order.trace.tracestate.clone(),
+        traceparent: order.cause.traceparent.clone(),
+        tracestate: order.cause.tracestate.clone(),
     };
     Ok(outbox::append(connection, Outbox::Fulfilment, &event).await?)
 }
@@ -113,11 +116,13 @@ pub(super) async fn append_answer_so_far(
         Phase::Completed => Some(OrderStatus::Completed),
         Phase::Failed => Some(OrderStatus::Failed),
     };
-    let mut asleep = append(connection, order, OrderStatus::Processing, None, at)
+    let way = to_processing(order, None);
+    let mut asleep = append(connection, order, OrderStatus::Processing, None, at, way)
         .await?
         .0;
     if let Some(status) = end {
-        asleep |= append(connection, order, status, order.failure.as_ref(), at)
+        let way = to_the_end(order, None);
+        asleep |= append(connection, order, status, order.failure.as_ref(), at, way)
             .await?
             .0;
     }

@@ -21,6 +21,7 @@ mod moves;
 mod order;
 mod record;
 mod row;
+mod steps;
 #[cfg(test)]
 mod tests;
 

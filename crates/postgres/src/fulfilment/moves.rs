@@ -1,9 +1,11 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::time::Duration;
+use velure_contracts::http::step;
 use velure_domain::{OrderFailure, OrderStatus};
 
 use super::events::append;
+use super::steps::{to_processing, to_the_end};
 use super::{Fulfilment, FulfilmentError, FulfilmentStore, Payment, PaymentStatus, Phase};
 use crate::outbox::RelayAsleep;
 
@@ -28,12 +30,14 @@ impl FulfilmentStore {
         )
         .execute(&mut *tx)
         .await?;
-        let asleep = append(&mut tx, held, OrderStatus::Processing, None, at).await?;
+        let way = to_processing(held, Some((step::RESERVED, at)));
+        let asleep = append(&mut tx, held, OrderStatus::Processing, None, at, way).await?;
         self.commit(tx, asleep).await?;
         let payment = Payment {
             idempotency_key: idempotency_key.to_owned(),
             status: PaymentStatus::Initiated,
             age: Duration::ZERO,
+            answered_at: None,
         };
         Ok(Fulfilment {
             payment: Some(payment),
@@ -54,8 +58,11 @@ impl FulfilmentStore {
         let at = self
             .advance(&mut tx, held, Phase::Failed, Some(&failure))
             .await?;
-        let first = append(&mut tx, held, OrderStatus::Processing, None, at).await?;
-        let second = append(&mut tx, held, OrderStatus::Failed, Some(&failure), at).await?;
+        let refused = Some((step::REFUSED, at));
+        let way = to_processing(held, refused);
+        let first = append(&mut tx, held, OrderStatus::Processing, None, at, way).await?;
+        let end = to_the_end(held, refused);
+        let second = append(&mut tx, held, OrderStatus::Failed, Some(&failure), at, end).await?;
         self.commit(tx, RelayAsleep(first.0 | second.0)).await?;
         Ok(Fulfilment {
             failure: Some(failure),
@@ -76,7 +83,8 @@ impl FulfilmentStore {
         let at = self
             .advance(&mut tx, held, Phase::Refused, Some(&failure))
             .await?;
-        let asleep = append(&mut tx, held, OrderStatus::Processing, None, at).await?;
+        let way = to_processing(held, Some((step::GIVEN_UP, at)));
+        let asleep = append(&mut tx, held, OrderStatus::Processing, None, at, way).await?;
         self.commit(tx, asleep).await?;
         Ok(Fulfilment {
             failure: Some(failure),
@@ -102,10 +110,10 @@ impl FulfilmentStore {
             None,
         )
         .await?;
-        self.advance(&mut tx, held, Phase::Charged, None).await?;
+        let at = self.advance(&mut tx, held, Phase::Charged, None).await?;
         tx.commit().await?;
         Ok(Fulfilment {
-            payment: answered(held, PaymentStatus::Succeeded),
+            payment: answered(held, PaymentStatus::Succeeded, at),
             ..moved(held, Phase::Charged)
         })
     }
@@ -129,11 +137,12 @@ impl FulfilmentStore {
             Some(decline_code),
         )
         .await?;
-        self.advance(&mut tx, held, Phase::Declined, Some(&failure))
+        let at = self
+            .advance(&mut tx, held, Phase::Declined, Some(&failure))
             .await?;
         tx.commit().await?;
         Ok(Fulfilment {
-            payment: answered(held, PaymentStatus::Declined),
+            payment: answered(held, PaymentStatus::Declined, at),
             failure: Some(failure),
             ..moved(held, Phase::Declined)
         })
@@ -146,7 +155,8 @@ impl FulfilmentStore {
     pub async fn completed(&self, held: &Fulfilment) -> Result<Fulfilment, FulfilmentError> {
         let mut tx = self.pool.begin().await?;
         let at = self.advance(&mut tx, held, Phase::Completed, None).await?;
-        let asleep = append(&mut tx, held, OrderStatus::Completed, None, at).await?;
+        let way = to_the_end(held, Some((step::COMMITTED, at)));
+        let asleep = append(&mut tx, held, OrderStatus::Completed, None, at, way).await?;
         self.commit(tx, asleep).await?;
         Ok(moved(held, Phase::Completed))
     }
@@ -164,6 +174,7 @@ impl FulfilmentStore {
             OrderStatus::Failed,
             held.failure.as_ref(),
             at,
+            to_the_end(held, Some((step::RELEASED, at))),
         )
         .await?;
         self.commit(tx, asleep).await?;
@@ -233,8 +244,10 @@ fn moved(held: &Fulfilment, to: Phase) -> Fulfilment {
     }
 }
 
-fn answered(held: &Fulfilment, status: PaymentStatus) -> Option<Payment> {
-    held.payment
-        .clone()
-        .map(|payment| Payment { status, ..payment })
+fn answered(held: &Fulfilment, status: PaymentStatus, at: DateTime<Utc>) -> Option<Payment> {
+    held.payment.clone().map(|payment| Payment {
+        status,
+        answered_at: Some(at),
+        ..payment
+    })
 }

@@ -1,6 +1,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use velure_domain::{Cart, Money, OrderFailure, OrderId, PaymentMethod, UnknownName};
 
 /// The number of a claim. It rises with each one, so that a holder who lost the order is told from the one who has it.
@@ -126,6 +127,8 @@ pub struct Payment {
     pub status: PaymentStatus,
     /// How long ago it was initiated, by the database's clock.
     pub age: Duration,
+    /// When the provider had answered for good.
+    pub answered_at: Option<DateTime<Utc>>,
 }
 
 /// Where in a trace the order was placed, as headers.
@@ -158,8 +161,14 @@ pub struct Fulfilment {
     pub attempts: u32,
     /// Its charge, once one was initiated.
     pub payment: Option<Payment>,
+    /// When the relay sent the order, by the relay's clock.
+    pub published_at: Option<DateTime<Utc>>,
+    /// When it was recorded.
+    pub received_at: DateTime<Utc>,
     /// The trace it belongs to.
     pub trace: Trace,
+    /// The step of that trace under which events go out. Not stored: whoever works on the order sets it.
+    pub cause: Trace,
     /// By which claim it is held.
     pub lease: Lease,
 }

@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use velure_domain::{Cart, EventId, Money, OrderId, PaymentMethod};
 
@@ -20,6 +21,8 @@ pub struct NewFulfilment {
     pub payment_method: PaymentMethod,
     /// Whether the order's deadline is over.
     pub expired: bool,
+    /// When the relay sent the event, by the relay's clock.
+    pub published_at: Option<DateTime<Utc>>,
     /// The trace it belongs to.
     pub trace: Trace,
 }
@@ -52,11 +55,11 @@ impl FulfilmentStore {
                  insert into fulfilment.inbox (event_id, order_id) values ($1, $2) on conflict do nothing returning 1),
                recorded as (
                  insert into fulfilment.fulfilments (order_id, lines, currency, total_minor, payment_method, expired,
-                   traceparent, tracestate, lease, leased_until, next_attempt_at)
-                 values ($2, $3, $4, $5, $6, $7, $8, $9, $11, now() + make_interval(secs => $10),
+                   traceparent, tracestate, published_at, lease, leased_until, next_attempt_at)
+                 values ($2, $3, $4, $5, $6, $7, $8, $9, $12, $11, now() + make_interval(secs => $10),
                    now() + make_interval(secs => $10))
                  on conflict do nothing returning 1)
-               select exists (select from seen) as "first_time!", exists (select from recorded) as "new_order!""#,
+               select exists (select from seen) as "first_time!", exists (select from recorded) as "new_order!", now() as "at!""#,
             event.event_id.as_uuid(),
             event.order_id.as_uuid(),
             stored_lines(&event.cart) as sqlx::types::Json<Vec<StoredLine>>,
@@ -68,12 +71,13 @@ impl FulfilmentStore {
             event.trace.tracestate,
             self.lease.as_secs_f64(),
             Lease::FIRST.0,
+            event.published_at,
         )
         .fetch_one(&mut *tx)
         .await?;
         if inserted.new_order {
             tx.commit().await?;
-            return Ok(Recorded::Claimed(Box::new(event.claimed())));
+            return Ok(Recorded::Claimed(Box::new(event.claimed(inserted.at))));
         }
         let (recorded, asleep) = self
             .record_again(&mut tx, event, inserted.first_time)
@@ -142,7 +146,7 @@ impl FulfilmentStore {
 
 impl NewFulfilment {
     /// The row that was just inserted.
-    fn claimed(&self) -> Fulfilment {
+    fn claimed(&self, at: DateTime<Utc>) -> Fulfilment {
         Fulfilment {
             order_id: self.order_id,
             phase: Phase::Recorded,
@@ -153,6 +157,9 @@ impl NewFulfilment {
             failure: None,
             attempts: 0,
             payment: None,
+            published_at: self.published_at,
+            received_at: at,
+            cause: self.trace.clone(),
             trace: self.trace.clone(),
             lease: Lease::FIRST,
         }

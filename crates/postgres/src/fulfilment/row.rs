@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -44,6 +45,9 @@ struct Row {
     idempotency_key: Option<String>,
     payment_status: Option<String>,
     payment_age_seconds: Option<f64>,
+    payment_answered_at: Option<DateTime<Utc>>,
+    published_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
 }
 
 /// Reads orders, each with its payment. The caller holds their row locks, so that both tables are of one moment.
@@ -57,7 +61,9 @@ pub(super) async fn read(
              f.payment_method, f.expired, f.failure_code, f.failure_product_id, f.attempts, f.lease,
              f.traceparent, f.tracestate,
              p.idempotency_key as "idempotency_key?", p.status as "payment_status?",
-             extract(epoch from now() - p.created_at)::float8 as payment_age_seconds
+             extract(epoch from now() - p.created_at)::float8 as payment_age_seconds,
+             case when p.status <> 'INITIATED' then p.updated_at end as payment_answered_at,
+             f.published_at, f.created_at
            from fulfilment.fulfilments f left join fulfilment.payments p on p.order_id = f.order_id
            where f.order_id = any($1) order by f.next_attempt_at"#,
         order_ids,
@@ -100,8 +106,13 @@ impl TryFrom<Row> for Fulfilment {
                 // A clock that was set back makes it young, never negative.
                 age: Duration::try_from_secs_f64(row.payment_age_seconds.unwrap_or_default())
                     .unwrap_or_default(),
+                answered_at: row.payment_answered_at,
             }),
             _ => None,
+        };
+        let trace = Trace {
+            traceparent: row.traceparent,
+            tracestate: row.tracestate,
         };
         Ok(Self {
             order_id: order_id.into(),
@@ -116,10 +127,10 @@ impl TryFrom<Row> for Fulfilment {
             failure,
             attempts: u32::try_from(row.attempts).map_err(|_| unreadable("attempts"))?,
             payment,
-            trace: Trace {
-                traceparent: row.traceparent,
-                tracestate: row.tracestate,
-            },
+            published_at: row.published_at,
+            received_at: row.created_at,
+            cause: trace.clone(),
+            trace,
             lease: Lease(row.lease),
         })
     }

@@ -40,7 +40,8 @@ impl GatewayStore {
         let versions: Vec<i64> = watches.iter().map(|watch| watch.version).collect();
         let rows = sqlx::query_as!(
             EventRow,
-            r#"select e.order_id, e.version, e.status, e.failure_code, e.failure_product_id, e.buyer_id, e.buyer_sequence, e.occurred_at
+            r#"select e.order_id, e.version, e.status, e.failure_code, e.failure_product_id, e.buyer_id, e.buyer_sequence, e.occurred_at,
+                 e.traceparent
                from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as w (order_id, buyer_id, version)
                join orders.order_events e on e.order_id = w.order_id and e.buyer_id = w.buyer_id and e.version > w.version
                order by e.order_id, e.version"#,
@@ -69,7 +70,7 @@ impl GatewayStore {
             EventRow,
             r#"select e.order_id as "order_id!", e.version as "version!", e.status as "status!", e.failure_code,
                  e.failure_product_id, e.buyer_id as "buyer_id!", e.buyer_sequence as "buyer_sequence!",
-                 e.occurred_at as "occurred_at!"
+                 e.occurred_at as "occurred_at!", e.traceparent
                from unnest($1::uuid[], $2::bigint[]) as w (buyer_id, sequence)
                cross join lateral (
                  select * from orders.order_events
@@ -94,6 +95,7 @@ struct EventRow {
     buyer_id: Uuid,
     buyer_sequence: i64,
     occurred_at: DateTime<Utc>,
+    traceparent: Option<String>,
 }
 
 impl EventRow {
@@ -107,6 +109,7 @@ impl EventRow {
                 status: self.status,
                 failure: failure(self.failure_code.as_deref(), self.failure_product_id),
                 at: self.occurred_at,
+                traceparent: self.traceparent,
             },
         }
     }

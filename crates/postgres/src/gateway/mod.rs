@@ -72,7 +72,8 @@ impl GatewayStore {
             EventRow,
             r#"select o.version::bigint as "last!", e.order_id as "order_id?", e.version as "version?", e.status as "status?",
                  e.failure_code as "failure_code?", e.failure_product_id as "failure_product_id?",
-                 e.buyer_sequence as "buyer_sequence?", e.occurred_at as "occurred_at?"
+                 e.buyer_sequence as "buyer_sequence?", e.occurred_at as "occurred_at?",
+                 e.traceparent as "traceparent?"
                from orders.orders o
                left join orders.order_events e on e.order_id = o.order_id and e.version > $3
                where o.order_id = $2 and o.buyer_id = $1
@@ -103,7 +104,8 @@ impl GatewayStore {
             EventRow,
             r#"select coalesce(b.last_sequence, 0) as "last!", e.order_id as "order_id?", e.version as "version?",
                  e.status as "status?", e.failure_code as "failure_code?", e.failure_product_id as "failure_product_id?",
-                 e.buyer_sequence as "buyer_sequence?", e.occurred_at as "occurred_at?"
+                 e.buyer_sequence as "buyer_sequence?", e.occurred_at as "occurred_at?",
+                 e.traceparent as "traceparent?"
                from (select $1::uuid as buyer_id) me
                left join orders.buyers b on b.buyer_id = me.buyer_id
                left join lateral (
@@ -165,6 +167,7 @@ struct EventRow {
     failure_product_id: Option<String>,
     buyer_sequence: Option<i64>,
     occurred_at: Option<DateTime<Utc>>,
+    traceparent: Option<String>,
 }
 
 fn events(buyer: UserId, last: i64, rows: Vec<EventRow>) -> Events {
@@ -178,6 +181,7 @@ fn events(buyer: UserId, last: i64, rows: Vec<EventRow>) -> Events {
                 status: row.status?,
                 failure: failure(row.failure_code.as_deref(), row.failure_product_id),
                 at: row.occurred_at?,
+                traceparent: row.traceparent,
             },
         })
     });

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use velure_contracts::events::{Envelope, EventLine, EventType, OrderCreated, SCHEMA_VERSION};
 use velure_domain::{EventId, LineItem, Money, OrderId, OrderStatus, PaymentMethod, UserId};
@@ -22,6 +24,10 @@ pub struct NewOrder {
     pub idempotency_key: String,
     /// SHA-256 of what was asked.
     pub request_hash: Vec<u8>,
+    /// How long ago the request came in.
+    pub requested_ago: Duration,
+    /// How long ago the catalog had priced the cart.
+    pub priced_ago: Duration,
     /// W3C trace context of the request, so that the order's trace goes on from the browser's click.
     pub traceparent: Option<String>,
     /// W3C trace state.
@@ -129,8 +135,12 @@ impl OrderStore {
                  from key, unnest($8::text[], $9::text[], $10::int[], $11::bigint[]) with ordinality
                    as l (product_id, name, quantity, unit_price_minor, position)
                ), event as (
-                 insert into orders.order_events (order_id, version, status, buyer_id, buyer_sequence, occurred_at)
-                 select placed.order_id, 1, 'CREATED', $1, buyer.last_sequence, placed.created_at from placed, buyer
+                 insert into orders.order_events (order_id, version, status, buyer_id, buyer_sequence, occurred_at, traceparent, steps)
+                 select placed.order_id, 1, 'CREATED', $1, buyer.last_sequence, placed.created_at, $15,
+                   jsonb_build_array(
+                     jsonb_build_object('step', 'requested', 'at', placed.created_at - make_interval(secs => $17)),
+                     jsonb_build_object('step', 'priced', 'at', placed.created_at - make_interval(secs => $18)))
+                 from placed, buyer
                ), outboxed as (
                  insert into orders.outbox (event_id, shard, order_id, version, event_type, body, traceparent, tracestate)
                  select $12, $13, placed.order_id, 1, 'order.created',
@@ -156,6 +166,8 @@ impl OrderStore {
             body,
             order.traceparent,
             order.tracestate,
+            order.requested_ago.as_secs_f64(),
+            order.priced_ago.as_secs_f64(),
         )
         .fetch_optional(&self.pool)
         .await
@@ -216,6 +228,8 @@ mod tests {
             payment_method: "pm_card_visa".parse().expect("a token"),
             idempotency_key: "k".into(),
             request_hash: Vec::new(),
+            requested_ago: Duration::ZERO,
+            priced_ago: Duration::ZERO,
             traceparent: None,
             tracestate: None,
         };

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::types::Json;
 use uuid::Uuid;
-use velure_contracts::http::{Failure, MoneyBody, Order, OrderLine, TimelineEntry};
+use velure_contracts::http::{Failure, MoneyBody, Order, OrderLine, TimelineEntry, TimelineStep};
 use velure_contracts::sse::BuyerCursor;
 use velure_domain::{FailureCode, OrderId, UserId};
 
@@ -24,7 +24,7 @@ impl OrderStore {
                    'unit_price_minor', unit_price_minor) order by position) as lines
                  from orders.line_items where order_id = o.order_id) l
                cross join lateral (
-                 select json_agg(json_build_object('version', version, 'status', status, 'at', occurred_at) order by version) as events
+                 select json_agg(json_build_object('version', version, 'status', status, 'at', occurred_at, 'steps', coalesce(steps, '[]')) order by version) as events
                  from orders.order_events where order_id = o.order_id) e
                where o.order_id = $2 and o.buyer_id = $1"#,
             buyer.as_uuid(),
@@ -61,7 +61,7 @@ impl OrderStore {
                    'unit_price_minor', unit_price_minor) order by position) as lines
                  from orders.line_items where order_id = o.order_id) l
                cross join lateral (
-                 select json_agg(json_build_object('version', version, 'status', status, 'at', occurred_at) order by version) as events
+                 select json_agg(json_build_object('version', version, 'status', status, 'at', occurred_at, 'steps', coalesce(steps, '[]')) order by version) as events
                  from orders.order_events where order_id = o.order_id) e
                order by o.order_id desc"#,
             buyer.as_uuid(),
@@ -117,6 +117,7 @@ struct EventRow {
     version: u16,
     status: String,
     at: DateTime<Utc>,
+    steps: Vec<TimelineStep>,
 }
 
 impl OrderRow {
@@ -152,6 +153,7 @@ impl OrderRow {
                     version: event.version,
                     status: event.status,
                     at: event.at,
+                    steps: event.steps,
                 })
                 .collect(),
             created_at: self.created_at,

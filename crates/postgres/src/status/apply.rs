@@ -1,6 +1,8 @@
 use chrono::{DateTime, Utc};
+use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
+use velure_contracts::http::TimelineStep;
 use velure_domain::{OrderFailure, OrderId, OrderStatus, UserId};
 
 /// A status that an order has now, or has had.
@@ -18,6 +20,25 @@ pub struct Move {
     pub failure: Option<OrderFailure>,
     /// When, by the database's clock.
     pub at: DateTime<Utc>,
+    /// When the order was placed.
+    pub placed_at: DateTime<Utc>,
+    /// The trace in which it was stored.
+    pub traceparent: Option<String>,
+}
+
+/// A status event, as it is applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusChange {
+    /// The order.
+    pub order_id: OrderId,
+    /// The status to bring it to; not CREATED.
+    pub status: OrderStatus,
+    /// Why it failed.
+    pub failure: Option<OrderFailure>,
+    /// What happened on the way, oldest first.
+    pub steps: Vec<TimelineStep>,
+    /// The trace in which it is applied.
+    pub traceparent: Option<String>,
 }
 
 /// What became of an event.
@@ -57,7 +78,7 @@ impl StatusStore {
         Self { pool }
     }
 
-    /// Brings an order to `status`, which is not CREATED, with one order event for each move, in one transaction.
+    /// Brings an order to a status with one order event for each move, in one transaction.
     ///
     /// The guard is the order's version: an order moves only to the next one. So a duplicate or a late event changes
     /// nothing, and one that is ahead, as COMPLETED for an order that is still CREATED, brings the move in between
@@ -65,39 +86,29 @@ impl StatusStore {
     ///
     /// # Errors
     /// When the database refuses or is away.
-    pub async fn apply(
-        &self,
-        order_id: OrderId,
-        status: OrderStatus,
-        failure: Option<&OrderFailure>,
-    ) -> Result<Applied, ApplyError> {
+    pub async fn apply(&self, change: &StatusChange) -> Result<Applied, ApplyError> {
         // The usual case is one statement, which is one round trip and one commit.
         let mut connection = self.pool.acquire().await?;
-        if let Some(moved) = advance(&mut connection, order_id, status, failure).await? {
+        if let Some(moved) = advance(&mut connection, change).await? {
             return Ok(Applied::Moved(vec![moved]));
         }
         let version = sqlx::query_scalar!(
             "select version from orders.orders where order_id = $1",
-            order_id.as_uuid()
+            change.order_id.as_uuid()
         )
         .fetch_optional(&mut *connection)
         .await?;
         drop(connection);
         match version {
             None => Ok(Applied::UnknownOrder),
-            Some(version) if version >= version_of(status) => Ok(Applied::Known),
-            Some(_) => self.catch_up(order_id, status, failure).await,
+            Some(version) if version >= version_of(change.status) => Ok(Applied::Known),
+            Some(_) => self.catch_up(change).await,
         }
     }
 
-    /// Every missing move up to `status`.
-    async fn catch_up(
-        &self,
-        order_id: OrderId,
-        status: OrderStatus,
-        failure: Option<&OrderFailure>,
-    ) -> Result<Applied, ApplyError> {
-        let mut way = vec![status];
+    /// Every missing move up to the change's status. How it came to those in between nobody told.
+    async fn catch_up(&self, change: &StatusChange) -> Result<Applied, ApplyError> {
+        let mut way = vec![change.status];
         while let Some(previous) = way
             .last()
             .and_then(|status| status.previous())
@@ -108,8 +119,18 @@ impl StatusStore {
         let mut transaction = self.pool.begin().await?;
         let mut moves = Vec::new();
         for status in way.into_iter().rev() {
-            let failure = failure.filter(|_| status == OrderStatus::Failed);
-            moves.extend(advance(&mut transaction, order_id, status, failure).await?);
+            let between = StatusChange {
+                status,
+                failure: None,
+                steps: Vec::new(),
+                ..change.clone()
+            };
+            let change = if status == change.status {
+                change
+            } else {
+                &between
+            };
+            moves.extend(advance(&mut transaction, change).await?);
         }
         transaction.commit().await?;
         // Somebody else may have been quicker between the look and the locks.
@@ -126,7 +147,7 @@ impl StatusStore {
     /// When the database refuses or is away.
     pub async fn placed(&self, orders: &[Uuid]) -> Result<Vec<Move>, ApplyError> {
         let rows = sqlx::query!(
-            "select order_id, buyer_id, buyer_sequence, occurred_at from orders.order_events
+            "select order_id, buyer_id, buyer_sequence, occurred_at, traceparent from orders.order_events
              where order_id = any($1) and version = 1",
             orders
         )
@@ -139,6 +160,8 @@ impl StatusStore {
             status: OrderStatus::Created,
             failure: None,
             at: row.occurred_at,
+            placed_at: row.occurred_at,
+            traceparent: row.traceparent,
         });
         Ok(placed.collect())
     }
@@ -152,42 +175,45 @@ fn version_of(status: OrderStatus) -> i16 {
 /// the order of `buyer_sequence` the order of commits.
 async fn advance(
     connection: &mut PgConnection,
-    order_id: OrderId,
-    status: OrderStatus,
-    failure: Option<&OrderFailure>,
+    change: &StatusChange,
 ) -> Result<Option<Move>, sqlx::Error> {
-    let Some(previous) = status.previous() else {
+    let Some(previous) = change.status.previous() else {
         return Ok(None);
     };
+    let failure = change.failure.as_ref();
     let moved = sqlx::query!(
         r#"with moved as (
              update orders.orders set status = $2, version = $3, failure_code = $4, failure_product_id = $5, updated_at = now()
              where order_id = $1 and status = $6
-             returning buyer_id
+             returning buyer_id, created_at
            ), counted as (
              update orders.buyers b set last_sequence = b.last_sequence + 1 from moved
              where b.buyer_id = moved.buyer_id
              returning b.buyer_id, b.last_sequence
            )
            insert into orders.order_events
-             (order_id, version, status, failure_code, failure_product_id, buyer_id, buyer_sequence)
-           select $1, $3, $2, $4, $5, buyer_id, last_sequence from counted
-           returning buyer_id, buyer_sequence, occurred_at"#,
-        order_id.as_uuid(),
-        status.as_str(),
-        version_of(status),
+             (order_id, version, status, failure_code, failure_product_id, buyer_id, buyer_sequence, steps, traceparent)
+           select $1, $3, $2, $4, $5, buyer_id, last_sequence, $7, $8 from counted
+           returning buyer_id, buyer_sequence, occurred_at, (select created_at from moved) as "placed_at!""#,
+        change.order_id.as_uuid(),
+        change.status.as_str(),
+        version_of(change.status),
         failure.map(|f| f.code.as_str()),
         failure.and_then(|f| f.product_id.as_ref()).map(|id| id.as_str()),
         previous.as_str(),
+        Json(&change.steps) as _,
+        change.traceparent.as_deref(),
     )
     .fetch_optional(connection)
     .await?;
     Ok(moved.map(|row| Move {
-        order_id,
+        order_id: change.order_id,
         buyer_id: row.buyer_id.into(),
         buyer_sequence: row.buyer_sequence,
-        status,
-        failure: failure.cloned(),
+        status: change.status,
+        failure: change.failure.clone(),
         at: row.occurred_at,
+        placed_at: row.placed_at,
+        traceparent: change.traceparent.clone(),
     }))
 }

@@ -4,5 +4,5 @@
 mod apply;
 mod sweep;
 
-pub use apply::{Applied, ApplyError, Move, StatusStore};
+pub use apply::{Applied, ApplyError, Move, StatusChange, StatusStore};
 pub use sweep::{SweepRule, Swept};

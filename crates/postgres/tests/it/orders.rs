@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use sqlx::PgPool;
 use uuid::Uuid;
 use velure_domain::{Currency, LineItem, Money, OrderId, Quantity, UserId};
@@ -22,6 +24,8 @@ pub(crate) fn new_order(buyer: UserId, key: &str) -> NewOrder {
         payment_method: "pm_card_visa".parse().expect("a token"),
         idempotency_key: key.to_owned(),
         request_hash: vec![7; 32],
+        requested_ago: Duration::from_millis(20),
+        priced_ago: Duration::from_millis(5),
         traceparent: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
         tracestate: None,
     }
@@ -67,6 +71,8 @@ async fn an_order_is_stored_whole_and_read_back_by_its_buyer_alone(pool: PgPool)
     );
     assert_eq!(read.timeline.len(), 1);
     assert_eq!(read.timeline[0].at, read.created_at);
+    let ago = |step: usize| (read.created_at - read.timeline[0].steps[step].at).num_milliseconds();
+    assert_eq!((ago(0), ago(1)), (20, 5));
     assert_eq!(read.failure, None);
     assert!(
         store

@@ -136,6 +136,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("velure-cost", &[]),
     ("velure-infra", &[]),
+    ("velure-observability", &[]),
     ("velure-testkit", &["domain", "contracts", "config", "http"]),
     ("xtask", &[]),
 ];

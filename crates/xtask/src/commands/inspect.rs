@@ -18,24 +18,29 @@ use crate::{interrupt, report};
 /// Says what runs.
 pub(crate) fn status(checkout: &Checkout) -> Result<()> {
     let folder = RunFolder::at(checkout.dev());
-    if !folder.is_claimed()? {
-        report::line("The shop is not running. `make dev` starts it.");
-        let left = folder
-            .recorded()
-            .into_iter()
-            .filter(|(_, identity)| identity.is_alive());
-        for (name, identity) in left {
-            report::line(format_args!(
-                "  left by a run that was killed: {name} (process {}); `make stop` stops it",
-                identity.pid()
-            ));
+    if folder.is_claimed()? {
+        match Description::read(&folder) {
+            Some(description) => {
+                report::line(format_args!("Velure is open:  {}", description.url));
+            }
+            None => report::line("The shop is starting."),
         }
-        return Ok(());
+        list(&folder);
+    } else {
+        report::line("The shop is not running. `make dev` starts it.");
+        list_left(&folder);
     }
-    match Description::read(&folder) {
-        Some(description) => report::line(format_args!("Velure is open:  {}", description.url)),
-        None => report::line("The shop is starting."),
+    let observer = RunFolder::at(checkout.observe());
+    if observer.is_claimed()? {
+        report::line("It is observed:");
+        list(&observer);
+    } else {
+        list_left(&observer);
     }
+    Ok(())
+}
+
+fn list(folder: &RunFolder) {
     for (name, identity) in folder.recorded() {
         let state = if identity.is_alive() {
             "running"
@@ -48,7 +53,17 @@ pub(crate) fn status(checkout: &Checkout) -> Result<()> {
             resident(identity.pid()),
         ));
     }
-    Ok(())
+}
+
+fn list_left(folder: &RunFolder) {
+    for (name, identity) in folder.recorded() {
+        if identity.is_alive() {
+            report::line(format_args!(
+                "  left by a run that was killed: {name} (process {}); `make stop` stops it",
+                identity.pid()
+            ));
+        }
+    }
 }
 
 fn resident(pid: i32) -> String {
@@ -94,49 +109,65 @@ pub(crate) fn logs(checkout: &Checkout, name: Option<&str>) -> Result<()> {
     Err(failure).context("tail cannot be started")
 }
 
-/// Stops the running shop, or what a killed run left behind.
+/// Stops the running shop and what observes it, or what killed runs left behind.
 pub(crate) fn stop(checkout: &Checkout) -> Result<()> {
-    let folder = RunFolder::at(checkout.dev());
-    if let Some(supervisor) = folder
-        .supervisor()
-        .filter(|_| folder.is_claimed().unwrap_or(true))
-    {
-        report::step("stopping the shop");
-        supervisor.signal(Signal::TERM);
-        let deadline = Instant::now() + Duration::from_secs(120);
-        while supervisor.is_alive() {
-            if Instant::now() >= deadline {
-                bail!(
-                    "process {} has not stopped for two minutes",
-                    supervisor.pid()
-                );
-            }
-            interrupt::check()?;
-            std::thread::sleep(interrupt::TICK);
-        }
-        report::line("Stopped. The data is kept for the next time.");
-        return Ok(());
-    }
-    if folder.path().exists() {
-        drop(folder.claim()?);
+    let mut stopped = false;
+    for (what, path) in [
+        ("the shop", checkout.dev()),
+        ("what observes it", checkout.observe()),
+    ] {
+        stopped |= stop_run(what, &RunFolder::at(path))?;
     }
     ThrowAway::sweep(checkout)?;
-    report::line("Nothing of this checkout is running.");
+    report::line(if stopped {
+        "Stopped. The data is kept for the next time."
+    } else {
+        "Nothing of this checkout is running."
+    });
     Ok(())
 }
 
-/// Stops the shop and removes its data.
+/// Whether there was a run to stop.
+fn stop_run(what: &str, folder: &RunFolder) -> Result<bool> {
+    let supervisor = folder
+        .supervisor()
+        .filter(|_| folder.is_claimed().unwrap_or(true));
+    let Some(supervisor) = supervisor else {
+        if folder.path().exists() {
+            drop(folder.claim()?);
+        }
+        return Ok(false);
+    };
+    report::step(format_args!("stopping {what}"));
+    supervisor.signal(Signal::TERM);
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while supervisor.is_alive() {
+        if Instant::now() >= deadline {
+            bail!(
+                "process {} has not stopped for two minutes",
+                supervisor.pid()
+            );
+        }
+        interrupt::check()?;
+        std::thread::sleep(interrupt::TICK);
+    }
+    Ok(true)
+}
+
+/// Stops the shop and what observes it, and removes their data.
 pub(crate) fn clean(checkout: &Checkout) -> Result<()> {
     stop(checkout)?;
-    let folder = RunFolder::at(checkout.dev());
-    if folder.is_claimed()? {
-        bail!("the shop is still running");
+    for path in [checkout.dev(), checkout.observe()] {
+        let folder = RunFolder::at(path);
+        if folder.is_claimed()? {
+            bail!("{} is still in use", folder.path().display());
+        }
+        remove(folder.path())?;
+        remove(&checkout.outside(folder.path()))?;
     }
-    remove(folder.path())?;
-    remove(&checkout.outside(folder.path()))?;
     ThrowAway::sweep(checkout)?;
     report::line(
-        "The data of `make dev` is gone. Installed tools, target/ and web/node_modules are kept.",
+        "The data of `make dev` and `make observe` is gone. Installed tools, target/ and web/node_modules are kept.",
     );
     Ok(())
 }

@@ -3,5 +3,6 @@
 pub(crate) mod bench;
 pub(crate) mod dev;
 pub(crate) mod inspect;
+pub(crate) mod observe;
 pub(crate) mod prepare;
 pub(crate) mod services;

@@ -31,6 +31,8 @@ pub(crate) struct Description {
     pub(crate) mongodb_uri: String,
     /// Redis.
     pub(crate) redis_url: String,
+    /// Where the processes send their spans.
+    pub(crate) spans_to: String,
     /// The broker's management interface, as its administrator.
     pub(crate) rabbitmq_management_url: String,
     /// What `velure seed` printed: the demo accounts.

@@ -6,5 +6,5 @@ mod settings;
 mod shop;
 
 pub(crate) use describe::Description;
-pub(crate) use settings::Inherited;
+pub(crate) use settings::{Inherited, SPANS_PORT};
 pub(crate) use shop::{Mode, Shop};

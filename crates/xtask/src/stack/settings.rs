@@ -33,6 +33,13 @@ const MIGRATIONS: [(&str, &str, &str); 2] = [
     ),
 ];
 
+/// Where `make observe` receives spans. A process that has no receiver keeps its last spans, a few megabytes, and
+/// delivers them when one starts: it does not matter which of `make dev` and `make observe` is started first.
+pub(crate) const SPANS_PORT: u16 = 28_318;
+
+/// Names the receiver of a process' spans.
+pub(super) const SPANS_VARIABLE: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
 /// Which variables of the person who started us win over ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Inherited {
@@ -129,6 +136,10 @@ impl Settings {
         let functions = format!("http://127.0.0.1:{}", ports.functions);
         set(&mut shared, "VELURE_AUTH_URL", &functions);
         set(&mut shared, "VELURE_CATALOG_URL", &functions);
+        if inherited == Inherited::Wins {
+            let receiver = format!("http://127.0.0.1:{SPANS_PORT}");
+            set(&mut shared, SPANS_VARIABLE, &receiver);
+        }
         if let Some(redis) = &backing.redis {
             set(&mut shared, "VELURE_REDIS_URL", &redis.url());
         }

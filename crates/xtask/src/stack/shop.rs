@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use super::apps::{self, Pace};
 use super::describe::Description;
-use super::settings::{AppPorts, Inherited, Settings};
+use super::settings::{AppPorts, Inherited, SPANS_VARIABLE, Settings};
 use crate::checkout::Checkout;
 use crate::lambda;
 use crate::ports::Ports;
@@ -232,6 +232,7 @@ impl<'a> Shop<'a> {
             ]),
             mongodb_uri: variable("VELURE_MONGODB_URI"),
             redis_url: variable("VELURE_REDIS_URL"),
+            spans_to: variable(SPANS_VARIABLE),
             rabbitmq_management_url: variable("VELURE_RABBITMQ_MANAGEMENT_URL"),
             accounts: self.accounts.clone(),
             control: vec![

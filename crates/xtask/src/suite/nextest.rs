@@ -7,7 +7,24 @@ use anyhow::{Context, Result, bail};
 use super::count::Count;
 use crate::build::cargo;
 use crate::checkout::Checkout;
+use crate::environment;
 use crate::process::Processes;
+use crate::report;
+
+/// Every test but those that ask Prometheus' own tool.
+const WITHOUT_PROMTOOL: &str = "all() - (package(velure-observability) & test(/^promtool::/))";
+
+/// The selection without the tests whose tool this machine lacks; they count as skipped.
+pub(super) fn possible(selection: &[&'static str]) -> Vec<&'static str> {
+    let mut all = selection.to_vec();
+    if environment::find_program("promtool").is_none() {
+        report::note(
+            "NOT TESTED: whether alerts fire. promtool is missing (Debian's package prometheus)",
+        );
+        all.extend(["-E", WITHOUT_PROMTOOL]);
+    }
+    all
+}
 
 /// Runs the tests that `selection` names, in nextest's arguments, and counts.
 pub(super) fn run(

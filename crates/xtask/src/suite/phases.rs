@@ -144,7 +144,8 @@ fn run_in(
             let mut variables = backing.test_variables();
             variables.extend(setup::test_programs(checkout));
             tally.phase("rust tests", || {
-                nextest::run(processes, checkout, &infra::EVERYTHING_ELSE, &variables)
+                let selection = nextest::possible(&infra::EVERYTHING_ELSE);
+                nextest::run(processes, checkout, &selection, &variables)
             })?;
         }
         if let Some(tools) = tools {

@@ -2,6 +2,7 @@ import { useRef, useState } from "react";
 import { Link } from "react-router";
 import type { Money, Order, PlaceOrder } from "../../api/model.ts";
 import { describe } from "../../api/problem.ts";
+import { moment } from "../../shared/lib/journey.ts";
 import { formatMoney } from "../../shared/lib/money.ts";
 import { Button } from "../../shared/ui/Button.tsx";
 import { Notice } from "../../shared/ui/Notice.tsx";
@@ -39,13 +40,13 @@ export function Checkout({ lines, total, onPlaced, onOutdated }: Props) {
 
   const items = lines.map(({ product_id, quantity }) => ({ product_id, quantity }));
 
-  const place = async () => {
+  const place = async (clicked: number) => {
     if (underway.current) return;
     underway.current = true;
     setBusy(true);
     setTrouble(undefined);
     try {
-      const outcome = await placeOrder({ items, expected_total: total, payment_method: method });
+      const outcome = await placeOrder({ items, expected_total: total, payment_method: method }, clicked);
       if (outcome.kind === "accepted") {
         onPlaced(outcome.order, items);
         return;
@@ -64,7 +65,7 @@ export function Checkout({ lines, total, onPlaced, onOutdated }: Props) {
       aria-label="Checkout"
       onSubmit={(event) => {
         event.preventDefault();
-        void place();
+        void place(moment(event.timeStamp));
       }}
     >
       <section className={styles["order"]} aria-labelledby="checkout-order">

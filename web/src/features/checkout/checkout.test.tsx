@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { HttpResponse } from "msw";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { PlaceOrder } from "../../api/model.ts";
+import { journeyOf, moment } from "../../shared/lib/journey.ts";
 import { renderInApp } from "../../testing/render.tsx";
 import { order, product } from "../../testing/samples.ts";
 import { answer, problem } from "../../testing/server.ts";
@@ -133,4 +134,22 @@ test("the key depends on what is in the cart, not on the order of its lines", ()
   const b = { product_id: "b", quantity: 2 };
   expect(attemptKey([a, b])).toBe(attemptKey([b, a]));
   expect(attemptKey([a, b])).not.toBe(attemptKey([a]));
+});
+
+test("the trace of an order begins in the browser, and the click is kept for its page", async () => {
+  const sent: (string | null)[] = [];
+  answer("post", "/api/orders", (request) => {
+    sent.push(request.headers.get("traceparent"));
+    return accepted();
+  });
+  show();
+  const before = Math.floor(moment());
+  await userEvent.click(place());
+  await waitFor(() => expect(onPlaced).toHaveBeenCalledOnce());
+  const [, traceId, parent] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-01$/.exec(sent[0] ?? "") ?? [];
+  expect(parent).not.toBe("0".repeat(16));
+  const journey = journeyOf(order().id);
+  expect(journey?.traceId).toBe(traceId);
+  expect(journey?.clicked).toBeGreaterThanOrEqual(before);
+  expect(journey?.answered).toBeGreaterThanOrEqual(journey?.clicked ?? Infinity);
 });

@@ -1,6 +1,7 @@
 import { call } from "../../api/client.ts";
 import type { LineFault, Money, Order, PlaceOrder } from "../../api/model.ts";
 import { ApiError } from "../../api/problem.ts";
+import { moment, newTraceparent, recordPlacement } from "../../shared/lib/journey.ts";
 import { attemptKey, endAttempt } from "./attempt.ts";
 
 /** How an attempt ended, as far as the checkout page must tell them apart. */
@@ -14,11 +15,13 @@ export type Outcome =
   | { kind: "unknown"; error: ApiError }
   | { kind: "refused"; error: ApiError };
 
-/** Places the order once, however often it is called for the same lines. */
-export async function placeOrder(body: PlaceOrder): Promise<Outcome> {
+/** Places the order once, however often it is called for the same lines. Its trace begins here, with the click. */
+export async function placeOrder(body: PlaceOrder, clicked = moment()): Promise<Outcome> {
   const key = attemptKey(body.items);
+  const { traceId, traceparent } = newTraceparent();
   try {
-    const order = await call("post", "/api/orders", { headers: { "Idempotency-Key": key }, body });
+    const order = await call("post", "/api/orders", { headers: { "Idempotency-Key": key }, traceparent, body });
+    recordPlacement(order.id, { traceId, clicked, answered: moment() });
     endAttempt(body.items);
     return { kind: "accepted", order };
   } catch (error) {

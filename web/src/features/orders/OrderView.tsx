@@ -9,6 +9,7 @@ import { Notice } from "../../shared/ui/Notice.tsx";
 import { PageHeading } from "../../shared/ui/PageHeading.tsx";
 import { failureReason, isFinal, wordsFor } from "./status.ts";
 import { Timeline } from "./Timeline.tsx";
+import { WaterfallSection } from "./WaterfallSection.tsx";
 import styles from "./OrderView.module.css";
 
 interface Props {
@@ -97,6 +98,7 @@ export function OrderView({ order, connection, onOrderAgain }: Props) {
           )}
         </section>
       </div>
+      <WaterfallSection order={order} />
     </article>
   );
 }

@@ -63,6 +63,12 @@ export function applyFrame(order: Order, frame: StatusFrame): Order {
   };
 }
 
+/** True when the order's first status came with steps and a later one did not, because a frame told it. */
+export function lacksSteps(order: Order): boolean {
+  const has = (entry: Order["timeline"][number] | undefined) => (entry?.steps?.length ?? 0) > 0;
+  return has(order.timeline[0]) && !order.timeline.every(has);
+}
+
 /** True when a frame skipped versions (a slow reader is sent the newest only), so the timeline has a hole. */
 export function hasHole(order: Order): boolean {
   return order.timeline.length < order.version;

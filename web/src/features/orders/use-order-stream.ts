@@ -3,8 +3,9 @@ import { useEffect, useState } from "react";
 import { callForAnswer } from "../../api/client.ts";
 import { LiveStream, type Connection } from "../../api/live-stream.ts";
 import type { Order, StatusFrame } from "../../api/model.ts";
+import { recordReceived } from "../../shared/lib/journey.ts";
 import { orderQuery, ordersKey } from "./queries.ts";
-import { applyFrame, hasHole, isFinal, newer } from "./status.ts";
+import { applyFrame, hasHole, isFinal, lacksSteps, newer } from "./status.ts";
 
 /**
  * Keeps one order in the cache true until its status is final: by stream, and by asking with `If-None-Match` while
@@ -49,8 +50,10 @@ export function useOrderStream(id: string, ready: boolean): Connection {
         if (!current) return;
         const next = applyFrame(current, data as StatusFrame);
         if (next === current) return;
+        recordReceived(id, next.version);
         write(next);
-        if (hasHole(next)) void cache.invalidateQueries({ queryKey: key });
+        // Frames tell no steps, and the page shows them once the order has ended.
+        if (hasHole(next) || (isFinal(next.status) && lacksSteps(next))) void cache.invalidateQueries({ queryKey: key });
       },
       poll,
       isFinal: () => isFinal(read()?.status ?? ""),

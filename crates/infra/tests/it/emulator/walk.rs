@@ -38,17 +38,17 @@ async fn the_root_is_applied_answers_requests_moves_one_context_and_is_destroyed
     no_policy_allows_every_action(&state);
     no_password_is_remembered(&emulator, &root, &state).await;
 
-    shop::open(&emulator, &stack).await;
-    shop::visit(&Api::of(&emulator, &state)).await;
-
     let again = root.plan("plan of nothing");
     assert_eq!(real_changes(&again), Vec::<String>::new());
 
     let root = root.set("placement", r#"{"auth":"eks"}"#);
     let moved = root.plan("plan of moving auth to EKS");
     only_auth_moves(&moved);
-
     let root = root.set("placement", "{}");
+
+    shop::open(&emulator, &stack).await;
+    shop::visit(&Api::of(&emulator, &state)).await;
+
     let commands = recorder.commands();
     root.destroy("destroy");
     assert_eq!(root.listed(), Vec::<String>::new());

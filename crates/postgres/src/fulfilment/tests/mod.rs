@@ -6,7 +6,7 @@ mod moves;
 mod recording;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use velure_contracts::events::{Envelope, EventType, NoData, OrderFailed};
+use velure_contracts::events::{Envelope, EventType, OrderFailed, OrderMoved};
 use velure_domain::{
     Cart, CartLine, Currency, EventId, FailureCode, Money, OrderFailure, OrderId, Quantity,
 };
@@ -109,6 +109,7 @@ fn event() -> NewFulfilment {
         total: Money::new(2490, Currency::Usd).expect("a legal amount"),
         payment_method: "pm_card_visa".parse().expect("a legal token"),
         expired: false,
+        published_at: None,
         trace: Trace {
             traceparent: Some("00-1-2-01".to_owned()),
             tracestate: None,

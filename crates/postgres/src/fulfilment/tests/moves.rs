@@ -24,12 +24,20 @@ async fn a_paid_order_tells_of_processing_and_completion(
         ["order.processing", "order.completed"]
     );
     let (_, version, body) = books.outbox(order.order_id).await.pop().expect("completed");
-    let envelope: Envelope<NoData> = serde_json::from_slice(&body).expect("an envelope");
+    let envelope: Envelope<OrderMoved> = serde_json::from_slice(&body).expect("an envelope");
     assert_eq!(
         (version, envelope.version, envelope.kind),
         (3, 3, EventType::OrderCompleted)
     );
     assert_eq!(envelope.order_id, order.order_id.as_uuid());
+    let steps = |event: &Envelope<OrderMoved>| -> Vec<String> {
+        event.data.steps.iter().map(|s| s.step.clone()).collect()
+    };
+    assert_eq!(steps(&envelope), ["charged", "committed"]);
+    assert!(envelope.data.steps[0].at <= envelope.data.steps[1].at);
+    let (_, _, body) = books.outbox(order.order_id).await.remove(0);
+    let processing: Envelope<OrderMoved> = serde_json::from_slice(&body).expect("an envelope");
+    assert_eq!(steps(&processing), ["received", "reserved"]);
     assert!(books.store.claim_due(10).await.expect("claimed").is_empty());
     assert_eq!(books.store.next_due().await.expect("read"), None);
 }
