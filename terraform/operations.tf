@@ -60,6 +60,7 @@ module "budget" {
     "rds-gib"                               = (var.multi_az ? 4 : 2) * 20
     "rds-proxy"                             = var.rds_proxy_enabled ? 2 : 0
     "mq:mq.m7g.medium"                      = var.messaging_mode == "amazon_mq" ? 1 : 0
+    "mq-gib"                                = var.messaging_mode == "amazon_mq" ? 20 : 0
     "cache:valkey:cache.t4g.micro"          = 1
     "docdb:db.t4g.medium"                   = var.documents_mode == "documentdb" ? 1 : 0
     "secret"                                = length(module.secrets.secret_arns) + 1 + length(local.stored)
