@@ -90,11 +90,17 @@ resource "aws_lambda_function" "this" {
 resource "aws_lambda_permission" "api" {
   count = local.on_lambda ? 1 : 0
 
-  statement_id  = "http-api"
-  action        = "lambda:InvokeFunction"
-  function_name = aws_lambda_function.this[0].function_name
-  principal     = "apigateway.amazonaws.com"
-  source_arn    = "${var.api.execution_arn}/*/${local.permitted}"
+  # A replaced one is there beside the old one for a moment, and no two statements share a name.
+  statement_id_prefix = "http-api-"
+  action              = "lambda:InvokeFunction"
+  function_name       = aws_lambda_function.this[0].function_name
+  principal           = "apigateway.amazonaws.com"
+  source_arn          = "${var.api.execution_arn}/*/${local.permitted}"
+
+  # Taken away after the route has been moved, not while requests still come.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_apigatewayv2_integration" "this" {
