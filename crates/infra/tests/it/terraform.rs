@@ -1,7 +1,7 @@
 //! The modules and the root by themselves: form, types, and their own tests with a provider that invents answers.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -125,4 +125,37 @@ fn every_module_is_valid_and_passes_its_own_tests() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// Every file of Terraform's below a folder.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder can be listed") {
+        let path = entry.expect("a folder can be listed").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() && !name.starts_with('.') {
+            sources(&path, found);
+        } else if name.ends_with(".tf") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn nothing_runs_at_destroy() {
+    let mut files = Vec::new();
+    sources(&root().join("terraform"), &mut files);
+    assert!(files.len() > 50, "it saw little: {}", files.len());
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a file can be read");
+        let at_destroy = text
+            .lines()
+            .filter_map(|line| line.split_once('='))
+            .any(|(name, value)| name.trim() == "when" && value.contains("destroy"));
+        // It fails when what it talks to is gone already, and then the destroy stops there.
+        assert!(
+            !at_destroy,
+            "{} runs something at destroy",
+            file.display()
+        );
+    }
 }
