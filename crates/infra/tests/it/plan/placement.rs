@@ -28,6 +28,7 @@ fn follows(context: &str) -> &'static [&'static str] {
             "module.pods[\"order-processor\"].",
             "module.servers[\"mongodb\"].",
             "module.documents.",
+            "module.secrets.aws_secretsmanager_secret_version.written[\"mongodb-uri\"]",
         ],
         _ => &[],
     }
