@@ -49,8 +49,8 @@ module "budget" {
   # What is billed by the hour or month whether anybody shops or not.
   quantities = {
     "eks-cluster"                           = 1
-    "${local.node_kind}:${local.node_type}" = 2
-    "ebs-gib"                               = 2 * (4 + 20) + (var.messaging_mode == "in_cluster" ? 8 : 0) + (var.documents_mode == "in_cluster" ? 8 : 0)
+    "${local.node_kind}:${local.node_type}" = var.node_count
+    "ebs-gib"                               = var.node_count * (4 + 20) + (var.messaging_mode == "in_cluster" ? 8 : 0) + (var.documents_mode == "in_cluster" ? 8 : 0)
     "nat-gateway"                           = var.egress_mode == "nat" ? 1 : 0
     "public-ipv4"                           = var.egress_mode == "nat" ? 1 : 0
     "interface-endpoint"                    = 2 * length(module.vpc.interface_endpoints)

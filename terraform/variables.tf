@@ -148,6 +148,17 @@ variable "node_capacity" {
   }
 }
 
+variable "node_count" {
+  description = "How many nodes, of 2 vCPU and 4 GiB each. Nothing adds nodes by itself: raise it when pods stay Pending."
+  type        = number
+  default     = 2
+
+  validation {
+    condition     = var.node_count >= 2 && var.node_count <= 20 && floor(var.node_count) == var.node_count
+    error_message = "node_count is 2 to 20: with one node every replacement of it is an outage."
+  }
+}
+
 variable "rds_proxy_enabled" {
   description = "RDS Proxy between functions and both databases, $21.90 a month each. Off, reserved concurrency bounds the connections."
   type        = bool

@@ -58,7 +58,7 @@ run "pairs" {
   }
 
   assert {
-    condition     = output.missing == []
+    condition     = length(output.missing) == 0
     error_message = "No setting has: ${join("; ", output.missing)}"
   }
 }

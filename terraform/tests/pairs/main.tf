@@ -41,16 +41,19 @@ locals {
 
   rows = [for line in local.table : { for index, value in regexall("[^ ]+", line) : local.columns[index] => value == "-" ? "" : value }]
 
+  # Each two columns once.
+  columns_by_two = flatten([for index, one in local.columns : [
+    for other in slice(local.columns, index + 1, length(local.columns)) : { one = one, other = other }
+  ]])
+
   covered = toset(flatten([for row in local.rows : [
-    for one in local.columns : [for other in local.columns : "${one}=${row[one]} ${other}=${row[other]}" if one < other]
+    for two in local.columns_by_two : "${two.one}=${row[two.one]} ${two.other}=${row[two.other]}"
   ]]))
 
-  wanted = toset(flatten([
-    for one in local.columns : [for other in local.columns : [
-      for pair in setproduct(local.values[one], local.values[other]) : "${one}=${pair[0]} ${other}=${pair[1]}"
-      if try(local.refused[one][pair[0]][other], null) != pair[1] && try(local.refused[other][pair[1]][one], null) != pair[0]
-    ] if one < other]
-  ]))
+  wanted = toset(flatten([for two in local.columns_by_two : [
+    for pair in setproduct(local.values[two.one], local.values[two.other]) : "${two.one}=${pair[0]} ${two.other}=${pair[1]}"
+    if try(local.refused[two.one][pair[0]][two.other], null) != pair[1] && try(local.refused[two.other][pair[1]][two.one], null) != pair[0]
+  ]]))
 }
 
 output "missing" {

@@ -152,10 +152,6 @@ fn nothing_runs_at_destroy() {
             .filter_map(|line| line.split_once('='))
             .any(|(name, value)| name.trim() == "when" && value.contains("destroy"));
         // It fails when what it talks to is gone already, and then the destroy stops there.
-        assert!(
-            !at_destroy,
-            "{} runs something at destroy",
-            file.display()
-        );
+        assert!(!at_destroy, "{} runs something at destroy", file.display());
     }
 }

@@ -196,13 +196,14 @@ async fn no_password_is_remembered(emulator: &Emulator, root: &Root, state: &Val
 
 /// What moves with auth besides its endpoints: its target group and integration, the link into the VPC that the first
 /// context on EKS brings, its pods, what the pods that call it are told, and what is watched.
-const MOVES: [&str; 7] = [
+const MOVES: [&str; 8] = [
     "module.context[\"auth\"].",
     "aws_apigatewayv2_integration.context[\"auth\"]",
     "module.api.aws_apigatewayv2_vpc_link.this[0]",
     "module.api.aws_apigatewayv2_stage.this",
     "module.pods[\"functions-auth\"].",
     "module.pods[\"sse-gateway\"].",
+    "terraform_data.retired",
     "module.observability.",
 ];
 
