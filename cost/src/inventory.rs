@@ -107,6 +107,12 @@ pub struct NodeGroup {
 }
 
 impl Inventory {
+    /// Whether a server runs as a pod of the cluster.
+    #[must_use]
+    pub fn runs(&self, server: &str) -> bool {
+        self.in_cluster.iter().any(|known| known == server)
+    }
+
     /// The lines whose role a variant keeps.
     pub fn of<'a>(&'a self, keep: &'a [Role]) -> impl Iterator<Item = &'a Standing> {
         self.lines

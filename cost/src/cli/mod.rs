@@ -63,6 +63,23 @@ pub(crate) enum Format {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(flatten)]
+    Question(Question),
+    /// What stands there, from a Terraform plan; an error for a resource without a price rule
+    Inventory {
+        /// JSON of `terraform show -json PLANFILE`
+        plan: PathBuf,
+        /// What readers are told of its origin
+        #[arg(long, default_value = "a Terraform plan")]
+        source: String,
+    },
+    /// Every price with its source, date, grade and range
+    Prices,
+}
+
+/// What needs the whole model.
+#[derive(Debug, Subcommand)]
+enum Question {
     /// A month of one variant, line by line
     Budget {
         /// Which way of running the shop
@@ -104,16 +121,6 @@ enum Command {
     },
     /// What one order costs, on average and for one more, in every variant
     Order,
-    /// What stands there, from a Terraform plan; an error for a resource without a price rule
-    Inventory {
-        /// JSON of `terraform show -json PLANFILE`
-        plan: PathBuf,
-        /// What readers are told of its origin
-        #[arg(long, default_value = "a Terraform plan")]
-        source: String,
-    },
-    /// Every price with its source, date, grade and range
-    Prices,
 }
 
 /// Answers the question.
@@ -128,26 +135,28 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 fn answer(args: &Args) -> Result<String> {
-    if let Command::Inventory { plan, source } = &args.command {
-        return json_text(&world::inventory_of(plan, source)?);
+    match &args.command {
+        Command::Question(question) => ask(args, question),
+        Command::Inventory { plan, source } => json_text(&world::inventory_of(plan, source)?),
+        Command::Prices => print::prices(&Catalogue::of_region(&args.region)?, args.format),
     }
-    if matches!(args.command, Command::Prices) {
-        return print::prices(&Catalogue::of_region(&args.region)?, args.format);
-    }
+}
+
+fn ask(args: &Args, question: &Question) -> Result<String> {
     let world = world::read(args)?;
     let case = world.case(&args.scenario)?;
     let best = world.best();
-    match &args.command {
-        Command::Budget { variant } => {
+    match question {
+        Question::Budget { variant } => {
             let found = budget(&case, *variant, args.requests, &best)?;
             print::budget(&found, args.format)
         }
-        Command::Compare { from, to } => {
+        Question::Compare { from, to } => {
             range(*from, *to)?;
             let curves = compare(&case, &amounts(*from, *to, 2), &best)?;
             print::curves(&curves, args.format)
         }
-        Command::Breakeven {
+        Question::Breakeven {
             one,
             other,
             from,
@@ -166,12 +175,11 @@ fn answer(args: &Args) -> Result<String> {
             progress.finish_and_clear();
             print::break_even(&found, search, args.format)
         }
-        Command::Sensitivity { variant } => {
+        Question::Sensitivity { variant } => {
             let swings = tornado(&case, *variant, args.requests)?;
             print::swings(&swings, args.format)
         }
-        Command::Order => orders(&case, args),
-        Command::Inventory { .. } | Command::Prices => unreachable!("answered above"),
+        Question::Order => orders(&case, args),
     }
 }
 

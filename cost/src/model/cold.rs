@@ -56,14 +56,16 @@ fn by_call(load: Load<'_>, random: &mut Random) -> f64 {
     while week < weeks {
         for minute in load.minutes {
             let rate = per_minute * minute / 60.0;
-            let mut at = start;
-            loop {
+            let end = start + 60.0;
+            let mut next = |at: f64| {
                 if rate > 0.0 {
-                    at += random.gap(rate);
+                    at + random.gap(rate)
+                } else {
+                    end
                 }
-                if rate <= 0.0 || at >= start + 60.0 {
-                    break;
-                }
+            };
+            let mut at = next(start);
+            while at < end {
                 calls += 1;
                 idle_since.retain(|idle| at - idle <= load.keep_alive_s);
                 match idle_since.iter().rposition(|idle| *idle <= at) {
@@ -75,8 +77,9 @@ fn by_call(load: Load<'_>, random: &mut Random) -> f64 {
                 let done = at + load.service_s;
                 let place = idle_since.partition_point(|idle| *idle <= done);
                 idle_since.insert(place, done);
+                at = next(at);
             }
-            start += 60.0;
+            start = end;
         }
         week += 1.0;
     }

@@ -1,17 +1,18 @@
 //! Quantities of the parts that several variants share.
 
+use std::borrow::Cow;
+
 use crate::bill::Usage;
 use crate::decimal::{Decimal, DecimalError};
 use crate::measurement::Pod;
 
 use super::sizing::Work;
-use super::traffic::HOURS_PER_MONTH;
+use super::traffic::{HOURS_PER_MONTH, SECONDS_PER_MONTH};
 use super::{Case, Inputs, ModelError};
 
 const GB: f64 = 1_073_741_824.0;
 /// CloudWatch stores logs compressed; AWS's own examples use this share.
 const LOG_STORED_SHARE: f64 = 0.15;
-const SECONDS_PER_MONTH: f64 = HOURS_PER_MONTH * 3600.0;
 
 /// A month's traffic, spelled out.
 pub(super) struct Month {
@@ -77,7 +78,7 @@ impl Writer<'_> {
 
     pub(super) fn traffic(
         &mut self,
-        key: &'static str,
+        key: impl Into<Cow<'static, str>>,
         part: impl Into<String>,
         quantity: f64,
     ) -> Result<(), DecimalError> {
@@ -111,29 +112,16 @@ impl Writer<'_> {
         idle: f64,
         all: f64,
     ) -> Result<(), DecimalError> {
-        self.usage.push(Usage::fixed(
-            key.to_owned(),
-            part.to_owned(),
-            Decimal::from_estimate(idle)?,
-        ));
+        self.fixed(key, part, idle)?;
         if all > idle {
-            let more = Decimal::from_estimate(all - idle)?;
-            self.usage.push(Usage::traffic(
-                key.to_owned(),
-                format!("{part}, with traffic"),
-                more,
-            ));
+            self.traffic(key.to_owned(), format!("{part}, with traffic"), all - idle)?;
         }
         Ok(())
     }
 
     /// Requests and GB-seconds of every route, with simulated cold starts, and calls of the secret store.
     pub(super) fn functions(&mut self) -> Result<(), ModelError> {
-        let seconds = if self.case.world.architecture() == "arm" {
-            "lambda.arm.gb_second"
-        } else {
-            "lambda.x86.gb_second"
-        };
+        let seconds = self.case.world.gb_second();
         let (mut log_bytes, mut secret_calls) = (0.0, 0.0);
         let platform = self.value("platform_log_bytes");
         for (route, calls) in &self.month.calls {
@@ -151,21 +139,13 @@ impl Writer<'_> {
                 .map_or(0.0, |one| number(one.log_bytes));
             log_bytes += calls * (platform + logged);
             secret_calls += calls * cold * number(row.secrets.len() as u64);
-            self.usage.push(Usage::traffic(
-                "lambda.request",
-                route.clone(),
-                Decimal::from_estimate(*calls)?,
-            ));
+            self.traffic("lambda.request", route.clone(), *calls)?;
             let part = format!(
                 "{route}, {} MB, {ms:.2} ms, {:.4} % cold",
                 row.memory_mb,
                 cold * 100.0
             );
-            self.usage.push(Usage::traffic(
-                seconds,
-                part,
-                Decimal::from_estimate(gb_seconds)?,
-            ));
+            self.traffic(seconds, part, gb_seconds)?;
         }
         self.traffic(
             "secret.call",
@@ -305,7 +285,7 @@ impl Writer<'_> {
         let measured = |name: &str| self.case.world.measurement.pod(name);
         let mut works = Vec::new();
         for pod in &cluster.pods {
-            let server = self.case.world.inventory.in_cluster.contains(&pod.pod);
+            let server = self.case.world.inventory.runs(&pod.pod);
             if let Some(sample) = measured(&pod.pod) {
                 let streams = per_second * self.value("stream_seconds_per_order");
                 let per_stream = number(sample.rss_bytes_per_stream.unwrap_or(0)) / 1_048_576.0;
@@ -370,11 +350,7 @@ impl Writer<'_> {
 
     /// Calls at once against what the route reserves.
     pub(super) fn concurrency_warnings(&self) -> Vec<String> {
-        let peak = self
-            .case
-            .hours
-            .iter()
-            .fold(0.0_f64, |most, hour| most.max(hour.peak));
+        let peak = self.case.peak();
         self.month
             .calls
             .iter()
@@ -398,7 +374,7 @@ impl Writer<'_> {
     clippy::cast_precision_loss,
     reason = "counts and bytes of one call or order"
 )]
-fn number(count: u64) -> f64 {
+pub(super) fn number(count: u64) -> f64 {
     count as f64
 }
 

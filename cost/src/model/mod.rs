@@ -231,6 +231,15 @@ impl World {
         }
     }
 
+    /// The price of a GB-second of Lambda.
+    fn gb_second(&self) -> &'static str {
+        if self.architecture() == "arm" {
+            "lambda.arm.gb_second"
+        } else {
+            "lambda.x86.gb_second"
+        }
+    }
+
     /// Readies a scenario: simulates its cold starts.
     pub fn case(&self, scenario: &str) -> Result<Case<'_>, ModelError> {
         let scenario = self
@@ -277,6 +286,13 @@ impl World {
 }
 
 impl Case<'_> {
+    /// The busiest moment of the week against its mean.
+    fn peak(&self) -> f64 {
+        self.hours
+            .iter()
+            .fold(0.0_f64, |most, hour| most.max(hour.peak))
+    }
+
     /// What a variant uses in a month of so many browser requests.
     pub fn deployment(
         &self,

@@ -137,10 +137,7 @@ pub(super) fn tasks(case: &Case<'_>, works: &[Work<'_>], inputs: &Inputs) -> Tas
 
 /// The most processors that all work together keeps busy.
 pub(super) fn busiest_cpu(case: &Case<'_>, works: &[Work<'_>]) -> f64 {
-    let peak = case
-        .hours
-        .iter()
-        .fold(0.0_f64, |most, hour| most.max(hour.peak));
+    let peak = case.peak();
     works
         .iter()
         .map(|work| work.cpu_per_rate * peak + work.idle_cpu)

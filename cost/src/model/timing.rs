@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::World;
 use super::cold::{Load, share};
 use super::parameters::Values;
-use super::traffic::Scenario;
+use super::traffic::{HOURS_PER_MONTH, Scenario};
 use crate::measurement::{Function, billed_ms};
 use crate::random::Random;
 
@@ -159,7 +159,7 @@ impl ColdCurves {
                         .map(|point| {
                             let load = Load {
                                 minutes: &minutes,
-                                calls: calls_at(point) * 168.0 / 730.0,
+                                calls: calls_at(point) * 168.0 / HOURS_PER_MONTH,
                                 service_s: 2.0_f64.powi(power) / 1000.0,
                                 keep_alive_s: keep * 60.0,
                             };

@@ -8,6 +8,8 @@ const FILE: &str = include_str!("../../inputs/workload.json");
 
 /// AWS's month.
 pub const HOURS_PER_MONTH: f64 = 730.0;
+/// The same month.
+pub const SECONDS_PER_MONTH: f64 = HOURS_PER_MONTH * 3600.0;
 /// Hours of the modelled week.
 pub const HOURS: usize = 168;
 const MINUTES: usize = HOURS * 60;

@@ -1,11 +1,12 @@
 //! The ways of running the shop that are compared, and what each is made of.
 
 use crate::bill::Usage;
+use crate::decimal::Decimal;
 use crate::inventory::{Per, Role};
 
-use super::lines::{Month, Writer};
+use super::lines::{Month, Writer, number};
 use super::sizing::{busiest_cpu, nodes, tasks};
-use super::traffic::HOURS_PER_MONTH;
+use super::traffic::{HOURS_PER_MONTH, SECONDS_PER_MONTH};
 use super::{Case, Deployment, Inputs, ModelError};
 
 /// A way of running the shop.
@@ -177,13 +178,8 @@ pub(super) fn deployment(
 
 fn standing(case: &Case<'_>, variant: Variant) -> Result<Vec<Usage>, ModelError> {
     let without_pods = matches!(variant, Variant::Serverless);
-    let in_cluster = case
-        .world
-        .inventory
-        .in_cluster
-        .iter()
-        .any(|server| server == "mongodb");
-    let month = crate::decimal::Decimal::whole(730);
+    let in_cluster = case.world.inventory.runs("mongodb");
+    let month = Decimal::from_estimate(HOURS_PER_MONTH)?;
     let mut usage = Vec::new();
     for line in case.world.inventory.of(variant.keeps()) {
         if without_pods && in_cluster && line.role == Role::Documents {
@@ -273,7 +269,7 @@ fn server_logs(writer: &mut Writer<'_>) -> Result<(), ModelError> {
             let function = world
                 .measurement
                 .function(route, world.routes.get(route)?.memory_mb)?;
-            Some(calls * f64::from(u32::try_from(function.log_bytes).ok()?))
+            Some(calls * number(function.log_bytes))
         })
         .sum();
     Ok(writer.logs("server pods", bytes)?)
@@ -281,11 +277,7 @@ fn server_logs(writer: &mut Writer<'_>) -> Result<(), ModelError> {
 
 fn queues_and_streams(writer: &mut Writer<'_>) -> Result<(), ModelError> {
     let orders = writer.month.orders;
-    let seconds = if writer.case.world.architecture() == "arm" {
-        "lambda.arm.gb_second"
-    } else {
-        "lambda.x86.gb_second"
-    };
+    let seconds = writer.case.world.gb_second();
     let worker_ms = writer.inputs.values.get("worker_ms_per_order");
     let stream_s = writer.inputs.values.get("stream_seconds_per_order");
     writer.traffic(
@@ -329,20 +321,8 @@ fn queues_and_streams(writer: &mut Writer<'_>) -> Result<(), ModelError> {
         })
         .map(|(_, calls)| calls)
         .sum();
-    let peak = writer
-        .case
-        .hours
-        .iter()
-        .fold(0.0_f64, |most, hour| most.max(hour.peak));
-    if writer
-        .case
-        .world
-        .inventory
-        .in_cluster
-        .iter()
-        .any(|server| server == "mongodb")
-    {
-        if catalog_calls / (HOURS_PER_MONTH * 3600.0) * peak <= FLEX_OPERATIONS {
+    if writer.case.world.inventory.runs("mongodb") {
+        if catalog_calls / SECONDS_PER_MONTH * writer.case.peak() <= FLEX_OPERATIONS {
             writer.fixed("atlas.flex.month", "MongoDB outside the cluster", 1.0)?;
         } else {
             writer.fixed(
