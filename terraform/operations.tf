@@ -16,7 +16,7 @@ module "observability" {
   api_id             = module.api.id
   distribution_id    = module.edge.distribution_id
   functions          = { for name, endpoint in module.endpoint : name => endpoint.function_name if endpoint.function_name != null }
-  databases          = { auth = module.auth_database.identifier, orders = module.orders_database.identifier }
+  databases          = { for key, database in module.database : key => database.identifier }
   cache              = sort(tolist(module.redis.member_clusters))[0]
   broker             = one(module.amazonmq[*].broker_name)
   dead_letter_queues = [for queue in local.queues : queue if endswith(queue, ".dlq")]

@@ -80,7 +80,7 @@ resource "aws_cloudfront_distribution" "this" {
 
   origin {
     origin_id   = "api"
-    domain_name = trimprefix(var.api_endpoint, "https://")
+    domain_name = var.api_domain_name
 
     custom_header {
       name  = "x-velure-origin"

@@ -40,13 +40,13 @@ variable "certificate_arn" {
   }
 }
 
-variable "api_endpoint" {
-  description = "The HTTP API's own URL."
+variable "api_domain_name" {
+  description = "The HTTP API's own host name."
   type        = string
 
   validation {
-    condition     = can(regex("^https://[^/]+$", var.api_endpoint))
-    error_message = "api_endpoint is https:// and a host name, without a path."
+    condition     = can(regex("^[A-Za-z0-9.-]+$", var.api_domain_name))
+    error_message = "api_domain_name is a host name, without scheme, port or path."
   }
 }
 

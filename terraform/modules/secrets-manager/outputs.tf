@@ -8,11 +8,6 @@ output "secret_names" {
   value       = { for short, secret in aws_secretsmanager_secret.this : short => secret.name }
 }
 
-output "variable_secret_arns" {
-  description = "ARN of the plain secret that holds each variable of functions, as in VELURE_AUTH_DATABASE_URL. VELURE_SERVICE_SIGNING_KEY differs by caller: see secret_arns[\"service-signing-key-<caller>\"]."
-  value       = { for variable, short in local.variables : variable => aws_secretsmanager_secret.this[short].arn }
-}
-
 output "stored_by_bootstrap_arns" {
   description = "ARNs of the secrets that are made empty and that the bootstrap Job fills once; it may write exactly these."
   value       = [for short in sort(tolist(local.stored_by_bootstrap)) : aws_secretsmanager_secret.this[short].arn]
@@ -30,6 +25,6 @@ output "revisions" {
 }
 
 output "variable_secrets" {
-  description = "Short name of the plain secret that holds each variable of functions; see variable_secret_arns."
+  description = "Short name of the plain secret that holds each variable of functions, as in VELURE_AUTH_DATABASE_URL. VELURE_SERVICE_SIGNING_KEY differs by caller: it is service-signing-key-<caller>."
   value       = local.variables
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
@@ -10,12 +10,20 @@ use std::time::Instant;
 use tempfile::TempDir;
 
 use crate::checkout::{copy_terraform, folders, root};
-use crate::tool::{program, run, variable};
+use crate::tool::{run, succeed, variable};
 
-/// Terraform in a folder, with no say of this machine's own configuration.
+/// How long one call of Terraform may take. The longest, an apply of everything to the emulator, takes half of it; and a
+/// call of the provider's that is never answered has no end of its own.
+const DEADLINE: &str = "480s";
+
+/// Terraform in a folder, with no say of this machine's own configuration. Past its deadline it is asked to stop, and it
+/// and its providers are ended 20 s later.
 pub(crate) fn terraform(folder: &Path) -> Command {
-    let mut command = program("VELURE_TEST_TERRAFORM");
+    let mut command = Command::new("timeout");
     command
+        .args(["--signal=INT", "--kill-after=20s", DEADLINE])
+        .arg(variable("VELURE_TEST_TERRAFORM"))
+        .stdin(Stdio::null())
         .current_dir(folder)
         .env(
             "TF_CLI_CONFIG_FILE",
@@ -46,10 +54,7 @@ fn tested(copy: &Path, folder: &str) -> Result<String, String> {
         }
     };
     ours(&["init", "-backend=false"])?;
-    // Terraform validates no module by itself that is given a provider by another name; its tests and the root do.
-    if !takes_named_providers(&folder) {
-        ours(&["validate"])?;
-    }
+    // Which validates what it is going to plan, the same way as `validate`.
     let said = ours(&["test"])?;
     let passed: u32 = said
         .lines()
@@ -70,11 +75,8 @@ fn the_root_is_valid_and_passes_its_own_tests() {
         Ok(said) => eprintln!("{said}"),
         Err(said) => panic!("{said}"),
     }
-}
-
-fn takes_named_providers(module: &Path) -> bool {
-    fs::read_to_string(module.join("versions.tf"))
-        .is_ok_and(|text| text.contains("configuration_aliases"))
+    // With every module in it, as an operator would ask.
+    succeed(terraform(&copy.path().join("terraform")).args(["validate", "-no-color"]));
 }
 
 #[test]

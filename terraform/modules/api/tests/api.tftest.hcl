@@ -1,4 +1,7 @@
 mock_provider "aws" {
+  mock_resource "aws_apigatewayv2_api" {
+    defaults = { api_endpoint = "https://a1b2c3.execute-api.us-east-1.amazonaws.com" }
+  }
   mock_resource "aws_cloudwatch_log_group" {
     defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/http-api/velure-test" }
   }
@@ -128,4 +131,11 @@ run "a_name_in_capitals_is_refused" {
   }
 
   expect_failures = [var.name]
+}
+
+run "the_cdn_calls_it_by_its_host_name" {
+  assert {
+    condition     = output.endpoint == "https://a1b2c3.execute-api.us-east-1.amazonaws.com" && output.domain_name == "a1b2c3.execute-api.us-east-1.amazonaws.com"
+    error_message = "CloudFront takes a host name, functions a URL."
+  }
 }

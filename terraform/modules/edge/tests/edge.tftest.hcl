@@ -11,12 +11,12 @@ mock_provider "aws" {
 }
 
 variables {
-  name          = "velure-test"
-  account_id    = "123456789012"
-  web_dist      = "./tests/pages"
-  api_endpoint  = "https://a1b2c3.execute-api.us-east-1.amazonaws.com"
-  origin_secret = "canary-origin-secret-01"
-  price_class   = "PriceClass_100"
+  name            = "velure-test"
+  account_id      = "123456789012"
+  web_dist        = "./tests/pages"
+  api_domain_name = "a1b2c3.execute-api.us-east-1.amazonaws.com"
+  origin_secret   = "canary-origin-secret-01"
+  price_class     = "PriceClass_100"
 
   load_balancer = {
     arn      = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/velure-test/1"
@@ -233,14 +233,14 @@ run "a_regional_web_acl_is_refused" {
   expect_failures = [var.web_acl_arn]
 }
 
-run "an_api_with_a_path_is_refused" {
+run "an_api_by_its_url_is_refused" {
   command = plan
 
   variables {
-    api_endpoint = "https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod"
+    api_domain_name = "https://a1b2c3.execute-api.us-east-1.amazonaws.com"
   }
 
-  expect_failures = [var.api_endpoint]
+  expect_failures = [var.api_domain_name]
 }
 
 run "a_price_class_that_cloudfront_does_not_have_is_refused" {

@@ -70,7 +70,7 @@ run "names_are_as_charts_and_functions_read_them" {
   }
 
   assert {
-    condition     = alltrue([for variable, arn in output.variable_secret_arns : contains(values(output.secret_arns), arn)]) && length(output.variable_secret_arns) == 7
+    condition     = alltrue([for variable, short in output.variable_secrets : contains(keys(output.secret_arns), short)]) && length(output.variable_secrets) == 7
     error_message = "Functions find the secret of each variable."
   }
 

@@ -126,15 +126,14 @@ impl Root {
         command
     }
 
-    fn timed(&self, what: &str, arguments: &[&str]) -> String {
+    fn timed(&self, what: &str, arguments: &[&str]) {
         let start = Instant::now();
         let said = run(self.terraform().args(arguments).arg("-no-color"));
         eprintln!("{what}: {:.1?}", start.elapsed());
         let mut printed = self.printed();
         printed.push_str(&said.all());
         fs::write(self.folder.join(PRINTED), printed).expect("the copy can be written");
-        assert!(said.success, "{what}:\n{}", said.err);
-        said.out
+        assert!(said.success, "{what}:\n{}{}", last(&said.out), said.err);
     }
 
     /// Everything that Terraform has shown whoever ran it.
@@ -175,4 +174,10 @@ impl Root {
         let text = succeed(self.terraform().args(["show", "-json"]));
         serde_json::from_str(&text).expect("a state is JSON")
     }
+}
+
+/// What was going on when it ended: of a call that its deadline ended, the resources that it still waited for.
+fn last(printed: &str) -> String {
+    let lines: Vec<&str> = printed.lines().collect();
+    lines[lines.len().saturating_sub(40)..].join("\n") + "\n"
 }
