@@ -79,6 +79,12 @@ module "api" {
   }
 }
 
+module "packages" {
+  source = "./modules/bucket"
+
+  name = "${var.name}-packages-${local.account.id}"
+}
+
 module "endpoint" {
   source   = "./modules/endpoint"
   for_each = local.routes
@@ -88,6 +94,7 @@ module "endpoint" {
   account                      = local.account
   placement                    = local.placements[each.value.context]
   package                      = "${var.packages_dir}/${each.key}.zip"
+  packages_bucket              = module.packages.name
   architecture                 = var.architecture
   secret_arns                  = { for variable, short in local.secrets[each.key] : variable => module.secrets.secret_arns[short] }
   reserved_concurrency_enabled = var.reserved_concurrency_enabled

@@ -144,3 +144,16 @@ run "no_internet_pulls_no_public_images" {
 
   expect_failures = [var.egress_mode]
 }
+
+run "what_aws_and_registries_would_refuse_is_refused_first" {
+  command = plan
+
+  variables {
+    image_mirror       = "https://registry.example.com/mirror/"
+    hosted_zone_id     = "shop.example.com"
+    cluster_admin_arns = ["arn:aws:sts::123456789012:assumed-role/operator/robin"]
+    orders_per_minute  = 0
+  }
+
+  expect_failures = [var.image_mirror, var.hosted_zone_id, var.cluster_admin_arns, var.orders_per_minute]
+}

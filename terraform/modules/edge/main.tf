@@ -74,7 +74,7 @@ resource "aws_cloudfront_distribution" "this" {
 
   origin {
     origin_id                = "web"
-    domain_name              = aws_s3_bucket.web.bucket_regional_domain_name
+    domain_name              = module.web.regional_domain_name
     origin_access_control_id = aws_cloudfront_origin_access_control.web.id
   }
 

@@ -27,6 +27,19 @@ resource "aws_cloudwatch_log_group" "this" {
   }
 }
 
+# By way of a bucket: of functions that it is given as files, the provider makes one after the other, and waits for each.
+resource "aws_s3_object" "package" {
+  count = local.on_lambda ? 1 : 0
+
+  bucket = var.packages_bucket
+  key    = "${var.route.name}/${fileexists(var.package) ? filesha256(var.package) : "missing"}.zip"
+  source = var.package
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_lambda_function" "this" {
   count = local.on_lambda ? 1 : 0
 
@@ -37,7 +50,8 @@ resource "aws_lambda_function" "this" {
   runtime       = "provided.al2023"
   handler       = "bootstrap"
   architectures = [var.architecture]
-  filename      = var.package
+  s3_bucket     = aws_s3_object.package[0].bucket
+  s3_key        = aws_s3_object.package[0].key
   # Zips of equal input are equal byte by byte, so an unchanged function plans no change.
   source_code_hash = fileexists(var.package) ? filebase64sha256(var.package) : null
 

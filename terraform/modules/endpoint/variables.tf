@@ -73,6 +73,11 @@ variable "package" {
   type        = string
 }
 
+variable "packages_bucket" {
+  description = "The bucket that Lambda takes the zip from, in the function's region."
+  type        = string
+}
+
 variable "architecture" {
   description = "What the zip was built for."
   type        = string

@@ -24,6 +24,7 @@ use crate::routes::Table;
 use crate::setup::{self, Purpose};
 use crate::throw_away::ThrowAway;
 
+use archive::Effort;
 use elf::Facts;
 use manifest::{Manifest, Package};
 
@@ -324,7 +325,12 @@ fn pack_one(
     if stripped {
         facts.check_stripped().with_context(of_binary)?;
     }
-    let zip = archive::make(&bytes)?;
+    let effort = if stripped {
+        Effort::Small
+    } else {
+        Effort::Quick
+    };
+    let zip = archive::make(&bytes, effort)?;
     archive::store(&out.join(format!("{name}.zip")), &zip)?;
     let package = Package {
         sha256: sha256(&zip),

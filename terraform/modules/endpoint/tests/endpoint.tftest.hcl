@@ -17,6 +17,7 @@ variables {
   name                         = "velure-test"
   placement                    = "lambda"
   package                      = "./main.tf"
+  packages_bucket              = "velure-test-packages-123456789012"
   architecture                 = "arm64"
   environment                  = { VELURE_AUTH_URL = "https://api.example" }
   secret_arns                  = { VELURE_REDIS_URL = "arn:aws:secretsmanager:us-east-1:123456789012:secret:velure-test/redis-url-a1b2c3" }
@@ -143,6 +144,13 @@ run "the_fallback_is_the_default_route" {
   assert {
     condition     = aws_apigatewayv2_route.this.route_key == "$default"
     error_message = "What no route names is answered too."
+  }
+}
+
+run "code_is_named_by_its_content" {
+  assert {
+    condition     = aws_lambda_function.this[0].s3_key == "get-order/${filesha256("./main.tf")}.zip" && aws_lambda_function.this[0].s3_bucket == "velure-test-packages-123456789012" && aws_lambda_function.this[0].source_code_hash == filebase64sha256("./main.tf")
+    error_message = "Another zip has another name, so that the one before stays until its function has changed."
   }
 }
 

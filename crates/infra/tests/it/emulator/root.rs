@@ -43,6 +43,9 @@ const NOT_READ_AGAIN: [(&str, &str, &str, &str); 3] = [
     ),
 ];
 
+/// Twice as many as Terraform does by itself: the provider mostly sleeps, as long as AWS would take at least.
+const AT_A_TIME: &str = "-parallelism=20";
+
 const PRINTED: &str = "printed.log";
 
 /// A copy of the root and its state.
@@ -150,12 +153,15 @@ impl Root {
 
     /// Does what was planned.
     pub(crate) fn apply(&self, what: &str) {
-        self.timed(what, &["apply", "planned"]);
+        self.timed(what, &["apply", AT_A_TIME, "planned"]);
     }
 
     pub(crate) fn destroy(&self, what: &str) {
         // By what is remembered: reading it all again would find what the emulator forgets, and say nothing about AWS.
-        self.timed(what, &["destroy", "-refresh=false", "-auto-approve"]);
+        self.timed(
+            what,
+            &["destroy", AT_A_TIME, "-refresh=false", "-auto-approve"],
+        );
     }
 
     /// The addresses of everything that Terraform thinks there is.
