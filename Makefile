@@ -1,6 +1,6 @@
 # Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev watch observe trace stop status logs clean services test bench openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
+.PHONY: help setup dev watch observe trace stop status logs clean services test bench cost openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test: ## check and test everything against throw-away servers, and count
 
 bench: ## measure with release builds, or one: make bench ONLY=intake,relay,streams,health,orders,functions
 	@cargo xtask bench $(if $(ONLY),--only $(ONLY))
+
+cost: ## what the shop costs, from the committed measurement, into target/cost/report.html
+	@cargo run --quiet -p velure-cost -- report
 
 openapi: ## write functions/openapi.json, the events' JSON Schemas and the web client's types from the code
 	@cargo run --quiet -p velure-http --bin velure-openapi && npm --prefix web run --silent gen

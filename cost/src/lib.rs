@@ -9,6 +9,7 @@
 
 pub mod answers;
 pub mod bill;
+pub mod chart;
 pub mod decimal;
 pub mod inventory;
 pub mod measurement;
@@ -16,3 +17,4 @@ pub mod model;
 pub mod plan;
 pub mod prices;
 pub mod random;
+pub mod report;

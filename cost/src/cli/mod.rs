@@ -1,6 +1,7 @@
 //! The command line: reads inputs, asks the model, prints.
 
 mod print;
+mod report;
 mod table;
 mod world;
 
@@ -121,6 +122,18 @@ enum Question {
     },
     /// What one order costs, on average and for one more, in every variant
     Order,
+    /// All answers with charts, into a folder: HTML that needs nothing else, SVG, PNG, CSV, Markdown, JSON
+    Report {
+        /// Whose budget is spelled out
+        #[arg(long, value_enum, default_value = "hybrid")]
+        variant: Variant,
+        /// Where the files go; what is there under the same names is replaced
+        #[arg(long, value_name = "FOLDER", default_value = "target/cost")]
+        out: PathBuf,
+        /// Draws of each break-even
+        #[arg(long, default_value_t = 200)]
+        draws: u32,
+    },
 }
 
 /// Answers the question.
@@ -180,6 +193,11 @@ fn ask(args: &Args, question: &Question) -> Result<String> {
             print::swings(&swings, args.format)
         }
         Question::Order => orders(&case, args),
+        Question::Report {
+            variant,
+            out,
+            draws,
+        } => report::write(&case, args, *variant, out, *draws),
     }
 }
 
@@ -189,7 +207,8 @@ fn orders(case: &Case<'_>, args: &Args) -> Result<String> {
         .into_iter()
         .map(|variant| budget(case, variant, args.requests, &best))
         .collect::<Result<Vec<_>, _>>()?;
-    print::orders(&budgets, args.format)
+    let orders: Vec<_> = budgets.iter().map(velure_cost::report::order).collect();
+    print::orders(&orders, args.format)
 }
 
 fn range(from: u64, to: u64) -> Result<()> {

@@ -1,10 +1,10 @@
 //! Answers as text.
 
 use anyhow::Result;
-use serde_json::json;
 use velure_cost::answers::{BreakEven, Budget, Curve, Search, Swing};
 use velure_cost::decimal::Decimal;
 use velure_cost::prices::{Catalogue, STALE_AFTER_DAYS};
+use velure_cost::report::Order;
 
 use super::table::Table;
 use super::{Format, json_text};
@@ -205,21 +205,21 @@ pub(super) fn swings(swings: &[Swing], format: Format) -> Result<String> {
     Ok(table.text(format))
 }
 
-pub(super) fn orders(budgets: &[Budget], format: Format) -> Result<String> {
+pub(super) fn orders(orders: &[Order], format: Format) -> Result<String> {
     if format == Format::Json {
-        let rows: Vec<_> = budgets
-            .iter()
-            .map(|one| json!({ "variant": one.variant, "requests": one.requests, "orders": one.orders, "per_order": one.per_order, "marginal_per_order": one.marginal_per_order }))
-            .collect();
-        return json_text(&rows);
+        return json_text(&orders);
     }
+    Ok(order_rows(orders, format))
+}
+
+pub(super) fn order_rows(orders: &[Order], format: Format) -> String {
     let mut table = Table::new(&[
         "variant",
         "orders a month",
         "USD for each order",
         "USD for one more",
     ]);
-    for one in budgets {
+    for one in orders {
         let cell =
             |value: Option<Decimal>| value.map_or_else(|| "-".to_owned(), |usd| usd.to_string());
         let (each, more) = if one.infeasible.is_some() {
@@ -234,7 +234,25 @@ pub(super) fn orders(budgets: &[Budget], format: Format) -> Result<String> {
             more,
         ]);
     }
-    Ok(table.text(format))
+    table.text(format)
+}
+
+/// Several crossings: rows for spreadsheets, sentences for people.
+pub(super) fn break_evens(found: &[BreakEven], search: Search, format: Format) -> Result<String> {
+    let mut text = String::new();
+    for (n, one) in found.iter().enumerate() {
+        let part = break_even(one, search, format)?;
+        if format == Format::Csv && n > 0 {
+            // The head is the first's.
+            text.push_str(part.split_once("\r\n").map_or("", |(_, row)| row));
+        } else {
+            if n > 0 {
+                text.push('\n');
+            }
+            text.push_str(&part);
+        }
+    }
+    Ok(text)
 }
 
 pub(super) fn prices(catalogue: &Catalogue, format: Format) -> Result<String> {

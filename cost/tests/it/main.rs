@@ -8,5 +8,6 @@ mod model;
 mod plan;
 mod program;
 mod recompute;
+mod report;
 mod shop;
 mod vectors;
