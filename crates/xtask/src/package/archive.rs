@@ -72,12 +72,12 @@ mod tests {
         assert!(fs::read(&file).expect("it can be read") == one);
         assert!(open(&file).expect("a function's zip") == binary);
         assert!(one.len() < binary.len());
-        assert!(make(&binary[1..]).expect("a zip") != one);
+        assert!(make(&binary[1..], Effort::Small).expect("a zip") != one);
     }
 
     #[test]
     fn the_one_file_is_a_program_from_the_first_of_january_1980() {
-        let zip = make(b"program").expect("a zip");
+        let zip = make(b"program", Effort::Small).expect("a zip");
         let mut archive = ZipArchive::new(Cursor::new(zip)).expect("a zip");
         assert_eq!(archive.len(), 1);
         let entry = archive.by_index(0).expect("an entry");

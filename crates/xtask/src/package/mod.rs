@@ -299,7 +299,7 @@ fn pack(
     // Compressing is all that takes time.
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let outcomes: Vec<Result<_>> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(&work)).collect();
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
         workers
             .into_iter()
             .map(|worker| worker.join().unwrap_or_else(|_| bail!("packing failed")))
