@@ -25,11 +25,12 @@ while IFS= read -r file || [[ -n $file ]]; do
     web/*) mark web ;;
     terraform/*) mark terraform ;;
     cost/*) mark rust terraform images ;;
-    helm/images/* | *Dockerfile) mark helm images ;;
+    # Linted with the rest of the infrastructure.
+    helm/images/* | *Dockerfile) mark terraform images ;;
     # The root hashes its charts.
     helm/*) mark helm terraform ;;
-    # The bootstrap Job brings it to the broker.
-    crates/amqp/topology.json) mark rust helm images ;;
+    # The bootstrap Job brings it to the broker; Terraform watches its queues.
+    crates/amqp/topology.json) mark rust terraform helm images ;;
     crates/contracts/* | crates/http/*) mark rust web images ;;
     crates/infra/*) mark rust terraform helm ;;
     samconfig/*) mark rust terraform ;;

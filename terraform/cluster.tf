@@ -21,6 +21,7 @@ module "cluster" {
   admin_principal_arns         = setunion([data.aws_iam_session_context.current.issuer_arn], var.cluster_admin_arns)
   architecture                 = var.architecture
   node_capacity                = var.node_capacity
+  node_count                   = { minimum = 2, desired = var.node_count, maximum = max(4, var.node_count) }
   namespace                    = local.namespace
   external_secrets_secret_arns = local.pod_secret_arns
   target_group_tag             = { key = "velure:name", value = var.name }

@@ -1,35 +1,20 @@
-module "auth_database" {
-  source = "./modules/rds"
+# One for each context that keeps rows, with nothing in common but their form. Maintained on different days.
+module "database" {
+  source   = "./modules/rds"
+  for_each = { auth = "mon", orders = "tue" }
 
-  name                    = "${var.name}-auth"
-  database_name           = "velure_auth"
+  name                    = "${var.name}-${each.key}"
+  database_name           = "velure_${each.key}"
   subnet_ids              = module.vpc.data_subnet_ids
   security_group_ids      = [module.security_groups.rds_id]
-  master_password         = local.passwords.auth_master
+  master_password         = local.passwords["${each.key}_master"]
   master_password_version = var.secrets_version
-  maintenance_window      = "mon:04:00-mon:05:00"
+  maintenance_window      = "${each.value}:04:00-${each.value}:05:00"
   multi_az                = var.multi_az
   log_retention_days      = var.log_retention_days
   deletion_protection     = var.deletion_protection
   final_snapshot          = var.deletion_protection
-  proxy                   = var.rds_proxy_enabled ? local.proxies.auth : null
-}
-
-module "orders_database" {
-  source = "./modules/rds"
-
-  name                    = "${var.name}-orders"
-  database_name           = "velure_orders"
-  subnet_ids              = module.vpc.data_subnet_ids
-  security_group_ids      = [module.security_groups.rds_id]
-  master_password         = local.passwords.orders_master
-  master_password_version = var.secrets_version
-  maintenance_window      = "tue:04:00-tue:05:00"
-  multi_az                = var.multi_az
-  log_retention_days      = var.log_retention_days
-  deletion_protection     = var.deletion_protection
-  final_snapshot          = var.deletion_protection
-  proxy                   = var.rds_proxy_enabled ? local.proxies.orders : null
+  proxy                   = var.rds_proxy_enabled ? local.proxies[each.key] : null
 }
 
 locals {
@@ -117,13 +102,13 @@ module "secrets" {
 
 locals {
   databases = {
-    for key, database in { auth = module.auth_database, orders = module.orders_database } : key => {
-      address                   = database.address
-      port                      = database.port
-      name                      = database.database_name
-      master_username           = database.master_username
-      functions_address         = database.proxy_address
-      ca_certificate            = database.ca_certificate
+    for key, database in module.database : key => {
+      address           = database.address
+      port              = database.port
+      name              = database.database_name
+      master_username   = database.master_username
+      functions_address = database.proxy_address
+      ca_certificate    = database.ca_certificate
     }
   }
 }

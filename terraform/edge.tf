@@ -1,20 +1,12 @@
-# The header that says a request came through the CDN. It stands in state, because CloudFront has no write-only header.
-# It keeps the API's own URL from being used around the CDN, and lets nobody in: tokens do that.
-#
-# Two random UUIDs are 244 bits from Terraform's own generator. `aws_secretsmanager_random_password` will not do: its id is
-# the password, and Terraform prints the id of every data source that it reads. The first one stays, because the next plan
-# has others; another secrets_version takes a new one.
-resource "terraform_data" "origin_secret" {
-  input            = sensitive(replace("${uuid()}${uuid()}", "-", ""))
-  triggers_replace = var.secrets_version
-
-  lifecycle {
-    ignore_changes = [input]
-  }
+# The header that says a request came through the CDN: CloudFront has no write-only header. It keeps the API's own URL from
+# being used around the CDN, and lets nobody in: tokens do that. secrets_version leaves it as it is, because CloudFront takes
+# minutes to send another one, and until then functions would refuse what comes through it.
+module "origin_secret" {
+  source = "./modules/remembered-secret"
 }
 
 locals {
-  origin_secret = terraform_data.origin_secret.output
+  origin_secret = module.origin_secret.value
 }
 
 # For pods, which read what they are given from Secrets Manager.
@@ -27,7 +19,7 @@ resource "aws_secretsmanager_secret" "origin" {
 resource "aws_secretsmanager_secret_version" "origin" {
   secret_id                = aws_secretsmanager_secret.origin.id
   secret_string_wo         = local.origin_secret
-  secret_string_wo_version = var.secrets_version
+  secret_string_wo_version = parseint(substr(sha256(local.origin_secret), 0, 7), 16)
 }
 
 module "edge" {
@@ -38,7 +30,7 @@ module "edge" {
   web_dist        = var.web_dist
   aliases         = var.domain_name == null ? [] : [var.domain_name]
   certificate_arn = var.domain_name == null ? null : module.dns[0].certificate_arn
-  api_endpoint    = module.api.endpoint
+  api_domain_name = module.api.domain_name
   origin_secret   = local.origin_secret
   price_class     = var.price_class
 

@@ -44,8 +44,19 @@ locals {
   secrets = {
     for name, route in local.routes : name => {
       for variable in concat(route.secrets, local.key_sets[name]) : variable => (
-        variable == "VELURE_SERVICE_SIGNING_KEY" ? module.secrets.secret_arns["service-signing-key-${route.context}"] : module.secrets.variable_secret_arns[variable]
+        variable == "VELURE_SERVICE_SIGNING_KEY" ? "service-signing-key-${route.context}" : module.secrets.variable_secrets[variable]
       )
+    }
+  }
+
+  # A function reads its secrets once, when an instance starts. Another value of this variable, which nobody reads, ends
+  # the instances that have the old ones.
+  revisions = {
+    for name, secrets in local.secrets : name => {
+      for variable in ["VELURE_SECRETS_REVISION"] : variable => substr(sha256(jsonencode([
+        for short in values(secrets) : module.secrets.revisions[short] if contains(keys(module.secrets.revisions), short)
+      ])), 0, 7)
+      if anytrue([for short in values(secrets) : contains(keys(module.secrets.revisions), short)])
     }
   }
 }
@@ -68,6 +79,12 @@ module "api" {
   }
 }
 
+module "packages" {
+  source = "./modules/bucket"
+
+  name = "${var.name}-packages-${local.account.id}"
+}
+
 module "endpoint" {
   source   = "./modules/endpoint"
   for_each = local.routes
@@ -77,8 +94,9 @@ module "endpoint" {
   account                      = local.account
   placement                    = local.placements[each.value.context]
   package                      = "${var.packages_dir}/${each.key}.zip"
+  packages_bucket              = module.packages.name
   architecture                 = var.architecture
-  secret_arns                  = local.secrets[each.key]
+  secret_arns                  = { for variable, short in local.secrets[each.key] : variable => module.secrets.secret_arns[short] }
   reserved_concurrency_enabled = var.reserved_concurrency_enabled
   log_retention_days           = var.log_retention_days
   alarm_topic_arn              = module.observability.topic_arn
@@ -87,6 +105,7 @@ module "endpoint" {
   # Internal callers come around the CDN and show a token of their own.
   environment = merge(
     local.environments[each.value.context],
+    local.revisions[each.key],
     each.value.auth == "service" ? {} : { VELURE_ORIGIN_SECRET = local.origin_secret },
   )
 
@@ -99,6 +118,9 @@ module "endpoint" {
     id            = module.api.id
     execution_arn = module.api.execution_arn
   }
+
+  # Code comes after the schema that it is written for, and after the keys that it signs with.
+  depends_on = [module.bootstrap]
 }
 
 module "context" {
@@ -131,4 +153,7 @@ resource "aws_apigatewayv2_integration" "context" {
   lifecycle {
     create_before_destroy = true
   }
+
+  # A route is moved when there are pods behind it.
+  depends_on = [module.pods]
 }

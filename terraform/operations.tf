@@ -16,7 +16,7 @@ module "observability" {
   api_id             = module.api.id
   distribution_id    = module.edge.distribution_id
   functions          = { for name, endpoint in module.endpoint : name => endpoint.function_name if endpoint.function_name != null }
-  databases          = { auth = module.auth_database.identifier, orders = module.orders_database.identifier }
+  databases          = { for key, database in module.database : key => database.identifier }
   cache              = sort(tolist(module.redis.member_clusters))[0]
   broker             = one(module.amazonmq[*].broker_name)
   dead_letter_queues = [for queue in local.queues : queue if endswith(queue, ".dlq")]
@@ -49,8 +49,8 @@ module "budget" {
   # What is billed by the hour or month whether anybody shops or not.
   quantities = {
     "eks-cluster"                           = 1
-    "${local.node_kind}:${local.node_type}" = 2
-    "ebs-gib"                               = 2 * 20 + (var.messaging_mode == "in_cluster" ? 8 : 0) + (var.documents_mode == "in_cluster" ? 8 : 0)
+    "${local.node_kind}:${local.node_type}" = var.node_count
+    "ebs-gib"                               = var.node_count * (4 + 20) + (var.messaging_mode == "in_cluster" ? 8 : 0) + (var.documents_mode == "in_cluster" ? 8 : 0)
     "nat-gateway"                           = var.egress_mode == "nat" ? 1 : 0
     "public-ipv4"                           = var.egress_mode == "nat" ? 1 : 0
     "interface-endpoint"                    = 2 * length(module.vpc.interface_endpoints)
@@ -60,9 +60,10 @@ module "budget" {
     "rds-gib"                               = (var.multi_az ? 4 : 2) * 20
     "rds-proxy"                             = var.rds_proxy_enabled ? 2 : 0
     "mq:mq.m7g.medium"                      = var.messaging_mode == "amazon_mq" ? 1 : 0
+    "mq-gib"                                = var.messaging_mode == "amazon_mq" ? 20 : 0
     "cache:valkey:cache.t4g.micro"          = 1
     "docdb:db.t4g.medium"                   = var.documents_mode == "documentdb" ? 1 : 0
-    "secret"                                = length(module.secrets.secret_arns) + 1 + (var.given_passwords_enabled ? 0 : 1)
+    "secret"                                = length(module.secrets.secret_arns) + 1 + length(local.stored)
     "kms-key"                               = 1
     "hosted-zone"                           = var.domain_name != null && var.hosted_zone_id == null ? 1 : 0
     "health-check"                          = var.domain_name == null ? 0 : 1

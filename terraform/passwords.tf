@@ -4,26 +4,40 @@
 # a database the password that is already in its URL. None is in a plan or in the state.
 
 locals {
-  password_names = toset([
-    "auth_master",
-    "orders_master",
-    "auth_api",
-    "orders_api",
-    "relay",
-    "gateway",
-    "fulfilment",
-    "amqp_relay",
-    "amqp_processor",
-    "rabbitmq_admin",
-    "mongodb_admin",
-    "mongodb",
-  ])
+  password_sets = {
+    # Another secrets_version makes all of these anew.
+    passwords = {
+      version     = var.secrets_version
+      description = "Every generated password but the administrators', for Terraform only"
+      names = toset([
+        "auth_master",
+        "orders_master",
+        "auth_api",
+        "orders_api",
+        "relay",
+        "gateway",
+        "fulfilment",
+        "amqp_relay",
+        "amqp_processor",
+        "mongodb",
+      ])
+    }
 
-  generated = var.given_passwords_enabled ? toset([]) : local.password_names
-  stored    = var.given_passwords_enabled ? toset([]) : toset(["passwords"])
+    # RabbitMQ and MongoDB in the cluster take their administrator's password at their first start and from then on know
+    # no other. Only the bootstrap Job signs in with it.
+    administrators = {
+      version     = 1
+      description = "Administrators of the servers in the cluster, for Terraform only"
+      names       = toset(["rabbitmq_admin", "mongodb_admin"])
+    }
+  }
+
+  stored = { for key, set in local.password_sets : key => set if !var.given_passwords_enabled }
 
   # 48 letters and digits are 285 bits, and need no quoting in a URL, a shell or SQL.
-  passwords = var.given_passwords_enabled ? var.given_passwords : jsondecode(ephemeral.aws_secretsmanager_secret_version.passwords["passwords"].secret_string)
+  passwords = var.given_passwords_enabled ? var.given_passwords : merge([
+    for read in ephemeral.aws_secretsmanager_secret_version.passwords : jsondecode(read.secret_string)
+  ]...)
 }
 
 variable "given_passwords_enabled" {
@@ -42,7 +56,7 @@ variable "given_passwords" {
 
 ephemeral "aws_secretsmanager_random_password" "generated" {
   provider = aws.passwords
-  for_each = local.generated
+  for_each = toset(flatten([for set in local.stored : tolist(set.names)]))
 
   password_length     = 48
   exclude_punctuation = true
@@ -51,8 +65,8 @@ ephemeral "aws_secretsmanager_random_password" "generated" {
 resource "aws_secretsmanager_secret" "passwords" {
   for_each = local.stored
 
-  name                    = "${var.name}/passwords"
-  description             = "Every generated password, for Terraform only"
+  name                    = "${var.name}/${each.key}"
+  description             = each.value.description
   recovery_window_in_days = var.secrets_recovery_window_days
 }
 
@@ -60,8 +74,8 @@ resource "aws_secretsmanager_secret_version" "passwords" {
   for_each = local.stored
 
   secret_id                = aws_secretsmanager_secret.passwords[each.key].id
-  secret_string_wo         = jsonencode({ for name, password in ephemeral.aws_secretsmanager_random_password.generated : name => password.random_password })
-  secret_string_wo_version = var.secrets_version
+  secret_string_wo         = jsonencode({ for name in each.value.names : name => ephemeral.aws_secretsmanager_random_password.generated[name].random_password })
+  secret_string_wo_version = each.value.version
 }
 
 # By the version's attribute, not the secret's: it is unknown until a value was written, and reading waits for that.

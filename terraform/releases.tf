@@ -11,7 +11,7 @@ locals {
     aws-load-balancer-controller = {
       namespace  = "kube-system"
       repository = "https://aws.github.io/eks-charts"
-      version    = "1.13.4"
+      version    = "1.17.1"
       values = merge({
         clusterName                 = module.cluster.ready
         region                      = var.region
@@ -27,7 +27,7 @@ locals {
     external-secrets = {
       namespace  = "external-secrets"
       repository = "https://charts.external-secrets.io"
-      version    = "0.19.2"
+      version    = "2.4.1"
       values = merge({
         installCRDs    = true
         serviceAccount = { create = true, name = "external-secrets" }
@@ -41,16 +41,21 @@ locals {
     keda = {
       namespace  = "keda"
       repository = "https://kedacore.github.io/charts"
-      version    = "2.17.2"
+      version    = "2.19.0"
       values     = merge({}, [for mirror in local.mirrors : { global = { image = { registry = mirror } } }]...)
     }
   }
 
-  # What every chart of ours takes.
-  common = {
+  # What every chart of ours takes. Its pods are made anew when one of its own secrets is.
+  common = { for release, secrets in local.release_secrets : release => {
     secretsPrefix  = var.name
-    secretsVersion = format("%x", module.secrets.revision)
-  }
+    secretsVersion = substr(sha256(jsonencode([for short in secrets : module.secrets.revisions[short] if contains(keys(module.secrets.revisions), short)])), 0, 7)
+  } }
+
+  release_secrets = merge(
+    { for release in ["bootstrap", "rabbitmq", "mongodb", "relay", "order-processor", "sse-gateway"] : release => [release] },
+    { for context, secrets in local.server_secrets : "functions-${context}" => values(secrets) },
+  )
 
   images = { for image, url in module.ecr.repository_urls : image => { repository = url, tag = var.image_tag } }
 
@@ -77,10 +82,10 @@ locals {
   mirrored = { for image in ["rabbitmq", "mongo"] : image => merge({}, [for mirror in local.mirrors : { image = { repository = "${mirror}/docker/library/${image}" } }]...) }
 
   servers = merge(
-    { for volume in module.rabbitmq_volume : "rabbitmq" => merge(local.common, local.mirrored.rabbitmq, {
+    { for volume in module.rabbitmq_volume : "rabbitmq" => merge(local.common.rabbitmq, local.mirrored.rabbitmq, {
       persistence = { size = "8Gi", volumeId = volume.volume_id, zone = volume.availability_zone }
     }) },
-    { for mode in [var.documents_mode] : "mongodb" => merge(local.common, local.mirrored.mongo, {
+    { for mode in [var.documents_mode] : "mongodb" => merge(local.common.mongodb, local.mirrored.mongo, {
       persistence    = { size = "8Gi", volumeId = module.documents.volume.volume_id, zone = module.documents.volume.availability_zone }
       targetGroupArn = module.documents.target_group_arn == null ? "" : module.documents.target_group_arn
       network        = { clients = { cidrs = var.placement.catalog == "lambda" ? module.vpc.private_cidr_blocks : [] } }
@@ -156,11 +161,7 @@ locals {
   server_secrets = {
     for context in local.on_eks : context => merge(
       { VELURE_ORIGIN_SECRET = "origin-secret" },
-      [for name, route in local.routes : {
-        for variable in concat(route.secrets, local.key_sets[name]) : variable => (
-          variable == "VELURE_SERVICE_SIGNING_KEY" ? "service-signing-key-${context}" : module.secrets.variable_secrets[variable]
-        )
-      } if route.context == context]...
+      [for name, route in local.routes : local.secrets[name] if route.context == context]...
     )
   }
 
@@ -222,7 +223,7 @@ module "bootstrap" {
   cluster   = local.helm_cluster
   enabled   = var.helm_enabled
 
-  values = merge(local.common, {
+  values = merge(local.common.bootstrap, {
     image  = local.images["velure"]
     region = var.region
     network = {
@@ -243,7 +244,40 @@ module "pods" {
   chart     = { path = "${local.charts}/${each.value.chart}" }
   libraries = local.shared_chart
   namespace = local.namespace
-  values    = merge(local.common, each.value.values)
+  values    = merge(local.common[each.key], each.value.values)
   cluster   = local.helm_cluster
   enabled   = var.helm_enabled
+}
+
+locals {
+  # Releases that another setting of the switches has and this one has not.
+  retired = sort(setsubtract(
+    concat(["rabbitmq", "mongodb"], [for context in keys(var.placement) : "functions-${context}"]),
+    concat(keys(local.servers), keys(local.pods)),
+  ))
+}
+
+# What was switched off is uninstalled when what takes its place is there: in this step, since nothing runs Helm at
+# destroy. Its disk waits for it (modules/volume).
+resource "terraform_data" "retired" {
+  triggers_replace = {
+    enabled  = var.helm_enabled
+    releases = local.retired
+    cluster  = module.cluster.cluster_name
+  }
+
+  provisioner "local-exec" {
+    command     = var.helm_enabled ? "\"$VELURE_HELM_SCRIPT\" retire ${join(" ", local.retired)}" : "echo 'helm_enabled is false: nothing is uninstalled'"
+    interpreter = ["/bin/sh", "-c"]
+
+    environment = {
+      VELURE_HELM_SCRIPT    = "${path.module}/helm/release.sh"
+      VELURE_HELM_NAMESPACE = local.namespace
+      VELURE_HELM_TIMEOUT   = "600s"
+      VELURE_CLUSTER_NAME   = local.helm_cluster.name
+      VELURE_CLUSTER_REGION = local.helm_cluster.region
+    }
+  }
+
+  depends_on = [module.pods, module.endpoint]
 }

@@ -135,6 +135,11 @@ variable "image_mirror" {
   description = "Registry, without a path at its end, that has copies of public images under their own paths, as in 123456789012.dkr.ecr.us-east-1.amazonaws.com/mirror; null for the public registries."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.image_mirror == null || can(regex("^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*$", var.image_mirror))
+    error_message = "image_mirror is a registry without https:// before it and without a slash at its end."
+  }
 }
 
 variable "node_capacity" {
@@ -145,6 +150,17 @@ variable "node_capacity" {
   validation {
     condition     = contains(["on_demand", "spot"], var.node_capacity)
     error_message = "node_capacity is on_demand or spot."
+  }
+}
+
+variable "node_count" {
+  description = "How many nodes, of 2 vCPU and 4 GiB each. Nothing adds nodes by itself: raise it when pods stay Pending."
+  type        = number
+  default     = 2
+
+  validation {
+    condition     = var.node_count >= 2 && var.node_count <= 20 && floor(var.node_count) == var.node_count
+    error_message = "node_count is 2 to 20: with one node every replacement of it is an outage."
   }
 }
 
@@ -189,6 +205,11 @@ variable "hosted_zone_id" {
   description = "The Route 53 zone of domain_name; null makes one, whose name servers (output name_servers) have to be set at the registrar before the certificate is issued."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.hosted_zone_id == null || can(regex("^Z[A-Z0-9]+$", var.hosted_zone_id))
+    error_message = "hosted_zone_id is the id of a zone, as in Z0123456789ABCDEFGHIJ."
+  }
 }
 
 variable "price_class" {
@@ -208,6 +229,11 @@ variable "cluster_admin_arns" {
   description = "IAM roles or users that administer the cluster, besides the one that runs Terraform."
   type        = set(string)
   default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.cluster_admin_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/", arn))])
+    error_message = "cluster_admin_arns are ARNs of IAM roles or users; the cluster knows no assumed-role sessions."
+  }
 }
 
 variable "cluster_endpoint_cidrs" {
@@ -249,6 +275,11 @@ variable "orders_per_minute" {
   description = "How many orders one buyer may place in a minute."
   type        = number
   default     = 60
+
+  validation {
+    condition     = var.orders_per_minute >= 1 && floor(var.orders_per_minute) == var.orders_per_minute
+    error_message = "orders_per_minute is a whole number from 1."
+  }
 }
 
 variable "secrets_version" {

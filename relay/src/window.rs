@@ -19,7 +19,6 @@ type Key = (Outbox, i64);
 pub(crate) struct Sent {
     pub(crate) outbox: Outbox,
     pub(crate) row: RowKey,
-    pub(crate) shard: i16,
     pub(crate) event_id: Uuid,
     pub(crate) order_id: Uuid,
     pub(crate) attempts: i32,
@@ -30,8 +29,7 @@ impl Sent {
     pub(crate) fn of(row: &OutboxRow) -> Self {
         Self {
             outbox: row.outbox,
-            row: (row.created_at, row.sequence),
-            shard: row.shard,
+            row: (row.shard, row.sequence),
             event_id: row.event_id,
             order_id: row.order_id,
             attempts: row.attempts,
@@ -289,12 +287,12 @@ impl Window {
 
     fn drop_known(&mut self, sent: &Sent) {
         self.known.remove(&sent.key());
-        self.release(sent.shard);
+        self.release(sent.row.0);
     }
 
     fn settle(&mut self, sent: &Sent) {
         self.settled.push(sent.key());
-        self.release(sent.shard);
+        self.release(sent.row.0);
     }
 
     fn release(&mut self, shard: i16) {

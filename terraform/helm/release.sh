@@ -1,13 +1,18 @@
 #!/bin/sh
-# Installs or upgrades one Helm release in the EKS cluster, and waits until all of it is ready.
+# Helm in the EKS cluster, as Terraform calls it; by hand as well, with the same variables.
 #
-# Called by terraform/modules/release with everything in its environment; by hand as well, with the same variables:
-#   VELURE_HELM_RELEASE     the release                    VELURE_HELM_NAMESPACE   its namespace, made when missing
-#   VELURE_HELM_CHART       folder, or name of the chart   VELURE_HELM_VALUES      its values, JSON
+#   release.sh upgrade          installs or upgrades one release, and waits until all of it is ready
+#   release.sh retire NAME...   uninstalls these releases where they are there
+#
+#   VELURE_CLUSTER_NAME     VELURE_CLUSTER_REGION
+#   VELURE_HELM_NAMESPACE   namespace of the release, made when missing
+#   VELURE_HELM_TIMEOUT     as Helm takes it, as in 600s
+# for upgrade also:
+#   VELURE_HELM_RELEASE     the release
+#   VELURE_HELM_CHART       folder, or name of the chart
+#   VELURE_HELM_VALUES      its values, JSON
 #   VELURE_HELM_REPOSITORY  URL of the chart's repository, empty for a folder
 #   VELURE_HELM_VERSION     version of a repository's chart
-#   VELURE_HELM_TIMEOUT     as Helm takes it, as in 600s
-#   VELURE_CLUSTER_NAME     VELURE_CLUSTER_REGION
 #
 # A run that died leaves its release locked: its newest revision is `pending-…` and Helm refuses every other one. The lock
 # is taken over here: a revision that was deployed before is rolled back to, and without one the half-made release is
@@ -15,24 +20,25 @@
 set -eu
 
 usage() {
-  sed -n '2,10s/^# \{0,1\}//p' "$0"
+  sed -n '2,/^set -eu/{/^set -eu/d;s/^# \{0,1\}//;p;}' "$0"
 }
 
 fail() {
-  printf 'helm %s: %s\n' "${VELURE_HELM_RELEASE:-}" "$1" >&2
+  printf 'helm%s: %s\n' "${VELURE_HELM_RELEASE:+ $VELURE_HELM_RELEASE}" "$1" >&2
   exit 1
 }
 
 case "${1:-}" in
-  upgrade) ;;
+  upgrade)
+    : "${VELURE_HELM_RELEASE:?is not set: see $0 --help}"
+    : "${VELURE_HELM_CHART:?is not set: see $0 --help}"
+    : "${VELURE_HELM_VALUES:?is not set: see $0 --help}"
+    ;;
+  retire) ;;
   -h | --help) usage; exit 0 ;;
   *) usage >&2; exit 64 ;;
 esac
-
-: "${VELURE_HELM_RELEASE:?is not set: see $0 --help}"
 : "${VELURE_HELM_NAMESPACE:?is not set: see $0 --help}"
-: "${VELURE_HELM_CHART:?is not set: see $0 --help}"
-: "${VELURE_HELM_VALUES:?is not set: see $0 --help}"
 : "${VELURE_CLUSTER_NAME:?is not set: see $0 --help}"
 : "${VELURE_CLUSTER_REGION:?is not set: see $0 --help}"
 timeout=${VELURE_HELM_TIMEOUT:-600s}
@@ -51,6 +57,15 @@ umask 077
 
 aws eks update-kubeconfig --name "$VELURE_CLUSTER_NAME" --region "$VELURE_CLUSTER_REGION" --kubeconfig "$KUBECONFIG" > /dev/null ||
   fail "cluster $VELURE_CLUSTER_NAME in $VELURE_CLUSTER_REGION is not known to these credentials."
+
+if [ "$1" = retire ]; then
+  shift
+  for name; do
+    helm uninstall "$name" --namespace "$VELURE_HELM_NAMESPACE" --ignore-not-found --wait --timeout "$timeout" ||
+      fail "$name, which the switches no longer ask for, cannot be removed: see helm status $name -n $VELURE_HELM_NAMESPACE"
+  done
+  exit 0
+fi
 printf '%s' "$VELURE_HELM_VALUES" > "$private/values.json"
 
 # An empty answer is a release that was never there.

@@ -1,5 +1,4 @@
-# The root by its switches: the defaults, a chosen set of combinations, and what is refused. That every pair of two
-# switches' values is among them is not checked.
+# The root as it is by default, and what it refuses. Every pair of switches is in pairs.tftest.hcl.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -19,32 +18,6 @@ provider "aws" {
   skip_credentials_validation = true
   skip_metadata_api_check     = true
   skip_requesting_account_id  = true
-}
-
-variables {
-  name                   = "velure-test"
-  image_tag              = "0123456789ab"
-  packages_dir           = "./tests/artefacts/made"
-  web_dist               = "./tests/artefacts/made/pages"
-  cluster_endpoint_cidrs = ["203.0.113.7/32"]
-  helm_enabled           = false
-  atlas_uri              = "mongodb+srv://canary:canaryAtlas01@cluster.example.net/velure"
-
-  given_passwords_enabled = true
-  given_passwords = {
-    auth_master    = "canary-auth-master-01"
-    orders_master  = "canary-orders-master-01"
-    auth_api       = "canary-auth-api-01"
-    orders_api     = "canary-orders-api-01"
-    relay          = "canary-relay-password-01"
-    gateway        = "canary-gateway-password-01"
-    fulfilment     = "canary-fulfilment-01"
-    amqp_relay     = "canary-amqp-relay-01"
-    amqp_processor = "canary-amqp-processor-01"
-    rabbitmq_admin = "canary-rabbitmq-admin-01"
-    mongodb_admin  = "canary-mongodb-admin-01"
-    mongodb        = "canary-mongodb-password-01"
-  }
 }
 
 run "artefacts" {
@@ -86,17 +59,13 @@ run "the_floor_is_known_to_the_cent" {
   }
 }
 
-run "everything_on_eks_without_the_internet" {
+run "without_the_internet_nothing_has_a_way_to_it" {
   command = plan
 
   variables {
-    placement      = { auth = "eks", catalog = "eks", orders = "eks" }
-    egress_mode    = "endpoints"
-    documents_mode = "documentdb"
-    messaging_mode = "in_cluster"
-    architecture   = "x86_64"
-    node_capacity  = "spot"
-    image_mirror   = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mirror"
+    placement    = { auth = "eks", catalog = "eks", orders = "eks" }
+    egress_mode  = "endpoints"
+    image_mirror = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mirror"
   }
 
   assert {
@@ -105,88 +74,8 @@ run "everything_on_eks_without_the_internet" {
   }
 
   assert {
-    condition     = alltrue([for context in ["auth", "catalog", "orders"] : contains(keys(output.releases), "functions-${context}")])
-    error_message = "Each context has pods."
-  }
-
-  assert {
-    condition     = contains(keys(output.releases), "rabbitmq") && !contains(keys(output.releases), "mongodb") && length(module.amazonmq) == 0
-    error_message = "The broker is in the cluster and the documents are in DocumentDB."
-  }
-
-  assert {
     condition     = output.nat_public_ip == null
-    error_message = "There is no way to the internet."
-  }
-}
-
-run "atlas_with_proxies_and_protection" {
-  command = plan
-
-  variables {
-    documents_mode      = "atlas"
-    rds_proxy_enabled   = true
-    deletion_protection = true
-    multi_az            = true
-    node_capacity       = "spot"
-    architecture        = "x86_64"
-    placement           = { auth = "eks" }
-  }
-
-  assert {
-    condition     = !contains(keys(output.releases), "mongodb") && contains(keys(output.releases), "functions-auth")
-    error_message = "Documents are elsewhere, and auth has pods."
-  }
-}
-
-run "broker_and_documents_in_the_cluster_with_the_catalogue" {
-  command = plan
-
-  variables {
-    messaging_mode    = "in_cluster"
-    placement         = { catalog = "eks" }
-    rds_proxy_enabled = true
-    architecture      = "x86_64"
-  }
-
-  assert {
-    condition     = contains(keys(output.releases), "rabbitmq") && contains(keys(output.releases), "mongodb") && contains(keys(output.releases), "functions-catalog")
-    error_message = "Broker, documents and catalogue are in the cluster."
-  }
-}
-
-run "documentdb_with_orders_on_eks_under_its_own_name" {
-  command = plan
-
-  variables {
-    documents_mode      = "documentdb"
-    placement           = { orders = "eks" }
-    domain_name         = "shop.example.com"
-    deletion_protection = true
-  }
-
-  assert {
-    condition     = output.url == "https://shop.example.com"
-    error_message = "Shoppers go to the shop's own name."
-  }
-}
-
-run "atlas_with_the_broker_in_the_cluster" {
-  command = plan
-
-  variables {
-    documents_mode      = "atlas"
-    messaging_mode      = "in_cluster"
-    node_capacity       = "spot"
-    deletion_protection = true
-    domain_name         = "shop.example.com"
-    hosted_zone_id      = "Z0123456789ABCDEFGHIJ"
-    placement           = { auth = "eks", orders = "eks" }
-  }
-
-  assert {
-    condition     = length(output.functions) == 12 + 2
-    error_message = "The catalogue's routes, health and the fallback stay on Lambda: ${length(output.functions)}"
+    error_message = "There is no NAT gateway."
   }
 }
 
@@ -242,4 +131,29 @@ run "a_misspelt_place_is_refused" {
   }
 
   expect_failures = [var.placement]
+}
+
+run "no_internet_pulls_no_public_images" {
+  command = plan
+
+  variables {
+    helm_enabled = true
+    egress_mode  = "endpoints"
+    placement    = { auth = "eks", catalog = "eks", orders = "eks" }
+  }
+
+  expect_failures = [var.egress_mode]
+}
+
+run "what_aws_and_registries_would_refuse_is_refused_first" {
+  command = plan
+
+  variables {
+    image_mirror       = "https://registry.example.com/mirror/"
+    hosted_zone_id     = "shop.example.com"
+    cluster_admin_arns = ["arn:aws:sts::123456789012:assumed-role/operator/robin"]
+    orders_per_minute  = 0
+  }
+
+  expect_failures = [var.image_mirror, var.hosted_zone_id, var.cluster_admin_arns, var.orders_per_minute]
 }

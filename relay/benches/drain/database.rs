@@ -10,6 +10,17 @@ use velure_postgres::outbox::{NewEvent, Outbox, RelayAsleep, append, shard_of, w
 
 use super::{BODY, PATIENCE, TRACEPARENT};
 
+/// When how many events were marked, for each statement that marks. It costs the relay a little.
+const WATCH_MARKS: &str = "
+    create table public.marks (at timestamptz not null, events bigint not null);
+    create function public.watch_marks() returns trigger language plpgsql as $$
+    begin
+      insert into public.marks select now(), count(*) from gone;
+      return null;
+    end $$;
+    create trigger watch_marks after delete on orders.outbox_pending
+      referencing old table as gone for each statement execute function public.watch_marks();";
+
 /// A database of its own, with the real schema.
 pub(crate) struct Database {
     name: String,
@@ -30,6 +41,7 @@ impl Database {
         let options = server.clone().database(&name);
         let mut connection = PgConnection::connect_with(&options).await?;
         velure_postgres::ORDERS.run(&mut connection).await?;
+        sqlx::raw_sql(WATCH_MARKS).execute(&mut connection).await?;
         let (address, _) = server_url
             .rsplit_once('/')
             .context("a URL with a database")?;
@@ -44,7 +56,7 @@ impl Database {
     /// An outbox with `pending` rows, each of an order of its own, and nothing else.
     pub(crate) async fn fill(&self, pending: u32) -> anyhow::Result<()> {
         let mut connection = PgConnection::connect_with(&self.options).await?;
-        sqlx::query("truncate orders.outbox restart identity")
+        sqlx::query("truncate orders.outbox, orders.outbox_pending, public.marks restart identity")
             .execute(&mut connection)
             .await?;
         sqlx::query(
@@ -57,7 +69,7 @@ impl Database {
         .bind(TRACEPARENT)
         .execute(&mut connection)
         .await?;
-        sqlx::query("analyze orders.outbox")
+        sqlx::query("analyze orders.outbox, orders.outbox_pending")
             .execute(&mut connection)
             .await?;
         sqlx::query("checkpoint").execute(&mut connection).await?;
@@ -72,8 +84,7 @@ impl Database {
         loop {
             let first_pending: Option<i64> = sqlx::query_scalar(
                 "select min(first.sequence) from generate_series(0, 63) shards(shard) cross join lateral (
-                   select o.sequence from orders.outbox o
-                   where o.shard = shards.shard and o.published_at is null and o.parked_at is null
+                   select o.sequence from orders.outbox_pending o where o.shard = shards.shard
                    order by o.sequence limit 1) first",
             )
             .fetch_one(&mut connection)
@@ -89,14 +100,16 @@ impl Database {
         }
     }
 
-    /// Rows a second between the first mark and the last of the first `count`, by the database's clock.
+    /// Events a second between the first mark and the one that made `count` full, by the database's clock.
     pub(crate) async fn rate(&self, count: u32) -> anyhow::Result<f64> {
         let mut connection = PgConnection::connect_with(&self.options).await?;
         let rate: Option<f64> = sqlx::query_scalar(
-            "with marked as (select published_at from orders.outbox where published_at is not null order by 1 limit $1),
-                  bounds as (select min(published_at) as first, max(published_at) as last from marked)
-             select (count(*) filter (where published_at > first) / nullif(extract(epoch from max(last) - max(first)), 0))::float8
-             from marked, bounds",
+            "with marked as (select at, events, sum(events) over w - events as before
+                             from public.marks where events > 0 window w as (order by at)),
+                  slice as (select * from marked where before < $1),
+                  later as (select * from slice where before > 0)
+             select ((select sum(events) from later)
+               / nullif(extract(epoch from (select max(at) from slice) - (select min(at) from slice)), 0))::float8",
         )
         .bind(i64::from(count))
         .fetch_one(&mut connection)
@@ -145,10 +158,11 @@ impl Database {
             wake(&pool).await;
             took.push(loop {
                 let confirmed: Option<f64> = sqlx::query_scalar(
-                    "select extract(epoch from published_at)::float8 - $2 from orders.outbox where event_id = $1",
+                    "select max(extract(epoch from at))::float8 - $1 from public.marks where events > 0 and
+                       not exists (select from orders.outbox_pending where order_id = $2)",
                 )
-                .bind(event_id)
                 .bind(from)
+                .bind(order_id)
                 .fetch_one(&pool)
                 .await?;
                 if let Some(seconds) = confirmed {

@@ -1,7 +1,20 @@
+use std::future::pending;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
 use sqlx::PgPool;
+use tokio::time::Instant;
 use velure_postgres::outbox::{Failure, Outbox, RowKey, mark_failed, mark_published};
 
 use crate::window::Sent;
+
+/// Outcomes are stored together: when there are this many, when nothing else is in flight, or when the first has
+/// waited this long. One by one each would cost a transaction.
+const TOGETHER: usize = 512;
+const LINGER: Duration = Duration::from_millis(4);
+
+/// How long the database is left alone that did not take outcomes.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// What is to be stored of a row.
 pub(super) enum Outcome {
@@ -14,12 +27,96 @@ pub(super) enum Outcome {
 pub(super) struct Stored {
     pub(super) published: Vec<Sent>,
     pub(super) failed: Vec<Sent>,
-    pub(super) left: Vec<(Sent, Outcome)>,
-    pub(super) error: Option<sqlx::Error>,
+    left: Vec<(Sent, Outcome)>,
+    error: Option<sqlx::Error>,
+}
+
+/// Outcomes on their way into the database, one statement at a time.
+pub(super) struct Outcomes {
+    pool: PgPool,
+    waiting: Vec<(Sent, Outcome)>,
+    under_way: Option<BoxFuture<'static, Stored>>,
+    /// When the waiting ones are stored, however few they are.
+    due: Instant,
+    not_before: Instant,
+}
+
+impl Outcomes {
+    pub(super) fn new(pool: PgPool) -> Self {
+        let now = Instant::now();
+        Self {
+            pool,
+            waiting: Vec::new(),
+            under_way: None,
+            due: now,
+            not_before: now,
+        }
+    }
+
+    pub(super) fn keep(&mut self, sent: Sent, outcome: Outcome) {
+        if self.waiting.is_empty() {
+            self.due = Instant::now() + LINGER;
+        }
+        self.waiting.push((sent, outcome));
+    }
+
+    /// Whether nothing is on its way into the database.
+    pub(super) fn at_rest(&self) -> bool {
+        self.under_way.is_none()
+    }
+
+    /// When [`Self::begin`] is to be called at the latest.
+    pub(super) fn due(&self) -> Option<Instant> {
+        (self.at_rest() && !self.waiting.is_empty()).then(|| self.due.max(self.not_before))
+    }
+
+    /// Begins to store what waits, if it is time.
+    pub(super) fn begin(&mut self, in_flight: usize) {
+        let now = Instant::now();
+        let enough = in_flight == 0 || self.waiting.len() >= TOGETHER || now >= self.due;
+        if self.at_rest() && !self.waiting.is_empty() && enough && now >= self.not_before {
+            self.begin_now();
+        }
+    }
+
+    fn begin_now(&mut self) {
+        let (pool, outcomes) = (self.pool.clone(), std::mem::take(&mut self.waiting));
+        self.under_way = Some(Box::pin(async move { store(&pool, outcomes).await }));
+    }
+
+    /// What the statement under way stored; what it did not waits again. Never comes while there is none.
+    pub(super) async fn stored(&mut self) -> Stored {
+        let Some(under_way) = &mut self.under_way else {
+            return pending().await;
+        };
+        let mut stored = under_way.await;
+        self.under_way = None;
+        if let Some(error) = &stored.error {
+            tracing::warn!(
+                error = error as &dyn std::error::Error,
+                "outcomes could not be stored"
+            );
+            self.waiting.append(&mut stored.left);
+            self.not_before = Instant::now() + PAUSE;
+        }
+        stored
+    }
+
+    /// Stores what is left, until there is nothing, or the database refuses.
+    pub(super) async fn rest(&mut self) -> Option<Stored> {
+        if self.at_rest() {
+            let refused = Instant::now() < self.not_before;
+            if self.waiting.is_empty() || refused {
+                return None;
+            }
+            self.begin_now();
+        }
+        Some(self.stored().await)
+    }
 }
 
 /// Stores outcomes: one statement for what was published in each outbox, and one for each failure.
-pub(super) async fn store(pool: &PgPool, outcomes: Vec<(Sent, Outcome)>) -> Stored {
+async fn store(pool: &PgPool, outcomes: Vec<(Sent, Outcome)>) -> Stored {
     let mut stored = Stored {
         left: outcomes,
         ..Stored::default()

@@ -8,7 +8,7 @@ use velure_amqp::{PublishError, Publisher, Settled};
 use velure_postgres::outbox::{Failure, Outbox, OutboxRow, ReadFrom, read_pending};
 use velure_service::Backoff;
 
-use super::outcome::{Outcome, Stored, store};
+use super::outcome::{Outcome, Outcomes, Stored};
 use super::{PublishTask, SessionEnded, message_of};
 use crate::lease::Ask;
 use crate::window::{AGE, Reach, Sent, Window};
@@ -17,7 +17,7 @@ use crate::window::{AGE, Reach, Sent, Window};
 const READ: usize = 4_096;
 
 /// A new read begins when fewer rows than this are ready.
-const LOW: usize = 1_024;
+const LOW: usize = 3_072;
 
 /// How often is looked while there is something to do, and for a while after.
 const BUSY_POLL: Duration = Duration::from_millis(20);
@@ -41,7 +41,6 @@ const MAX_RETRY: Duration = Duration::from_secs(60);
 const UNROUTABLE_IN_A_ROW: u32 = 100;
 
 type Read = BoxFuture<'static, Result<Vec<OutboxRow>, sqlx::Error>>;
-type Store = BoxFuture<'static, Stored>;
 
 /// One connection's worth of publishing.
 pub(super) struct Session<'a> {
@@ -50,10 +49,7 @@ pub(super) struct Session<'a> {
     backoff: &'a mut Backoff,
     window: Window,
     read: Option<Read>,
-    store: Option<Store>,
-    outcomes: Vec<(Sent, Outcome)>,
-    /// The database did not take outcomes: not before this.
-    store_not_before: Instant,
+    outcomes: Outcomes,
     next_read: Instant,
     next_full: Instant,
     next_age: Instant,
@@ -82,15 +78,14 @@ impl<'a> Session<'a> {
         backoff: &'a mut Backoff,
     ) -> Self {
         let now = Instant::now();
+        let outcomes = Outcomes::new(task.pool.clone());
         Self {
             task,
             publisher,
             backoff,
             window: Window::default(),
             read: None,
-            store: None,
-            outcomes: Vec::new(),
-            store_not_before: now,
+            outcomes,
             next_read: now,
             next_full: now,
             next_age: now + AGE,
@@ -110,14 +105,14 @@ impl<'a> Session<'a> {
             let stopping = self.task.stop.is_cancelled();
             if stopping {
                 self.window.drop_ready();
-                if self.window.is_empty() && self.store.is_none() && self.read.is_none() {
+                if self.window.is_empty() && self.outcomes.at_rest() && self.read.is_none() {
                     return Ok(());
                 }
             } else {
                 self.send().await?;
                 self.begin_read();
             }
-            self.begin_store();
+            self.outcomes.begin(self.window.in_flight());
             self.hand_over();
             self.keep_time();
             self.task.metrics.in_flight.set(f64::from(
@@ -131,7 +126,7 @@ impl<'a> Session<'a> {
             tokio::select! {
                 settled = self.publisher.settled() => self.settle(settled?)?,
                 read = next_of(&mut self.read) => self.take(read),
-                stored = next_of(&mut self.store) => self.stored(stored),
+                stored = self.outcomes.stored() => self.stored(&stored),
                 changed = self.task.holding.changed() => {
                     if changed.is_err() {
                         // The lease task is gone, and the process with it.
@@ -162,8 +157,8 @@ impl<'a> Session<'a> {
         if self.read.is_none() && self.has_room() {
             due = due.min(self.next_read);
         }
-        if self.store.is_none() && !self.outcomes.is_empty() {
-            due = due.min(self.store_not_before);
+        if let Some(at) = self.outcomes.due() {
+            due = due.min(at);
         }
         if self.awake {
             due = due.min(self.last_event + LINGER);
@@ -269,7 +264,7 @@ impl<'a> Session<'a> {
                     self.task.metrics.published.increment(1);
                     self.unroutable = 0;
                     self.backoff.reset();
-                    self.outcomes.push((sent, Outcome::Published));
+                    self.outcomes.keep(sent, Outcome::Published);
                 }
                 Err(error) => {
                     self.task.metrics.publish_failures.increment(1);
@@ -325,49 +320,22 @@ impl<'a> Session<'a> {
             error,
             "an event could not be published"
         );
-        self.outcomes
-            .push((Sent::of(row), Outcome::Failed(failure)));
+        self.outcomes.keep(Sent::of(row), Outcome::Failed(failure));
     }
 
-    fn begin_store(&mut self) {
-        if self.store.is_some()
-            || self.outcomes.is_empty()
-            || Instant::now() < self.store_not_before
-        {
-            return;
-        }
-        let outcomes = std::mem::take(&mut self.outcomes);
-        let pool = self.task.pool.clone();
-        self.store = Some(Box::pin(async move { store(&pool, outcomes).await }));
-    }
-
-    fn stored(&mut self, stored: Stored) {
+    fn stored(&mut self, stored: &Stored) {
         for sent in &stored.published {
             self.window.published(sent);
         }
         for sent in &stored.failed {
             self.window.failed(sent);
         }
-        if let Some(error) = &stored.error {
-            tracing::warn!(
-                error = error as &dyn std::error::Error,
-                "outcomes could not be stored"
-            );
-            self.outcomes.extend(stored.left);
-            self.store_not_before = Instant::now() + IDLE_POLL;
-        }
     }
 
     /// What is confirmed is stored even when the connection is gone: that saves publishing it twice.
     pub(super) async fn store_outcomes(&mut self) {
-        if self.store.is_some() {
-            let stored = next_of(&mut self.store).await;
-            self.stored(stored);
-        }
-        self.begin_store();
-        if self.store.is_some() {
-            let stored = next_of(&mut self.store).await;
-            self.stored(stored);
+        while let Some(stored) = self.outcomes.rest().await {
+            self.stored(&stored);
         }
         // A read is let finish, so that its connection goes back to the pool as it came.
         if self.read.is_some() {

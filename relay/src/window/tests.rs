@@ -1,4 +1,3 @@
-use chrono::DateTime;
 use velure_postgres::outbox::shard_of;
 
 use super::*;
@@ -10,7 +9,6 @@ fn order(n: u128) -> Uuid {
 fn row(n: u128, sequence: i64) -> OutboxRow {
     OutboxRow {
         outbox: Outbox::Fulfilment,
-        created_at: DateTime::UNIX_EPOCH,
         sequence,
         shard: shard_of(order(n)),
         event_id: Uuid::from_u128(u128::try_from(sequence).expect("not negative")),

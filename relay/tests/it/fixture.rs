@@ -150,8 +150,8 @@ pub(crate) fn body(
 /// How many rows of the outbox are published, of all.
 pub(crate) async fn published(pool: &PgPool, outbox: Outbox) -> (i64, i64) {
     let sql = format!(
-        "select count(published_at), count(*) from {}",
-        outbox.table()
+        "select count(*) - (select count(*) from {table}_pending), count(*) from {table}",
+        table = outbox.table()
     );
     sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .fetch_one(pool)

@@ -123,7 +123,7 @@ async fn an_order_that_ended_or_has_a_failed_event_is_left_alone(pool: PgPool) {
             .expect("moved");
     }
     store(&pool, Outbox::Orders, parked, 1, "order.created").await;
-    sqlx::query("update orders.outbox set attempts = 10, parked_at = now()")
+    sqlx::query("update orders.outbox_pending set attempts = 10, parked_at = now()")
         .execute(&pool)
         .await
         .expect("parked");
@@ -149,7 +149,7 @@ async fn nothing_is_asked_again_while_a_backlog_waits_or_another_replica_sweeps(
         .await
         .expect("stored");
     assert!(sweeper.sweep(&RULE).await.expect("swept").skipped);
-    sqlx::query("update orders.outbox set published_at = now() where sequence % 2 = 0")
+    sqlx::query("delete from orders.outbox_pending where sequence % 2 = 0")
         .execute(&pool)
         .await
         .expect("published");

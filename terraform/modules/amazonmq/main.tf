@@ -3,6 +3,11 @@ locals {
   host = regex("^amqps://([^:/]+)", aws_mq_broker.this.instances[0].endpoints[0])[0]
 }
 
+# Only the bootstrap Job signs in with it; services get users and passwords of their own. Another one replaces the broker.
+module "admin_password" {
+  source = "../remembered-secret"
+}
+
 # No aws_mq_configuration: its defaults are right, and AWS keeps configurations after their broker is gone.
 resource "aws_mq_broker" "this" {
   broker_name        = var.name
@@ -36,6 +41,6 @@ resource "aws_mq_broker" "this" {
 
   user {
     username = var.admin_username
-    password = terraform_data.admin_password.input
+    password = module.admin_password.value
   }
 }

@@ -20,6 +20,6 @@ output "admin_username" {
 
 output "admin_password" {
   description = "The first user's password. It is in Terraform's state: the provider has no write-only argument for it."
-  value       = terraform_data.admin_password.input
+  value       = module.admin_password.value
   sensitive   = true
 }

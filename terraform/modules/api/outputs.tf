@@ -8,6 +8,11 @@ output "endpoint" {
   value       = aws_apigatewayv2_api.this.api_endpoint
 }
 
+output "domain_name" {
+  description = "The host name in it."
+  value       = regex("^[a-z]+://([^/:]+)", aws_apigatewayv2_api.this.api_endpoint)[0]
+}
+
 output "execution_arn" {
   description = "What permissions to invoke a function start with."
   value       = aws_apigatewayv2_api.this.execution_arn

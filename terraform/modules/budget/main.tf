@@ -1,10 +1,4 @@
 locals {
-  # Micro-dollars of one month, by name; null where no price is known.
-  monthly = merge(
-    { for name, prices in local.per_hour : name => try(prices[var.region] * local.hours_per_month, null) },
-    { for name, prices in local.per_month : name => try(prices[var.region], null) },
-  )
-
   used    = { for name, quantity in var.quantities : name => quantity if quantity > 0 }
   lines   = { for name, quantity in local.used : name => quantity * local.monthly[name] if try(local.monthly[name], null) != null }
   unknown = sort([for name in keys(local.used) : name if try(local.monthly[name], null) == null])
@@ -14,7 +8,7 @@ locals {
   cents  = floor((local.micros + 5000) / 10000)
   usd    = format("%d.%02d", floor(local.cents / 100), local.cents % 100)
 
-  limit_usd = var.limit_usd == null ? ceil(local.micros * 5 / 4 / 1000000) : var.limit_usd
+  limit_usd = var.limit_usd == null ? max(1, ceil(local.micros * 5 / 4 / 1000000)) : var.limit_usd
 }
 
 resource "aws_budgets_budget" "this" {

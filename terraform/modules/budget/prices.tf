@@ -1,86 +1,66 @@
-# Micro-dollars (1 USD = 1,000,000) of each thing, by region, for one hour or one month. On demand, no free tier, no
-# tax. null: nobody has read that price yet; the floor then says what it lacks, and never takes another region's price.
-#
-# Grades: A an AWS price-list record or page with its date, B generated from AWS's price API in a maintained repository,
-# C a text of somebody else, D from memory. Read C and D again before relying on them.
+# Prices are read from the cost model's catalogue (cost/prices/<region>.json), where each has its source, date and grade: on
+# demand, no free tier, no tax. One without a price there is unknown: nobody has read it, and the floor then says what it
+# lacks and never takes another region's price. Of a price with tiers the first one counts, which is the month's start.
 locals {
   hours_per_month = 730
 
-  per_hour = {
-    # B: infracost golden file eks_cluster, 2025-07-07. Equal in both regions (C). Standard support; extended is 0.60.
-    eks-cluster = { us-east-1 = 100000, sa-east-1 = 100000 }
+  cost    = coalesce(var.cost_dir, "${path.module}/../../../cost")
+  file    = "${local.cost}/prices/${var.region}.json"
+  rows    = jsondecode(fileexists(local.file) ? file(local.file) : jsonencode({ prices = [] })).prices
+  catalog = { for row in local.rows : row.key => { usd = try(tonumber(row.tiers[0].usd), null), unit = row.unit } }
 
-    # B: karpenter's generated EC2 prices, data of 2026-07-20. Sao Paulo's t4g.medium and t3.medium are only guessed.
-    "node:t4g.medium" = { us-east-1 = 33600, sa-east-1 = null }
-    "node:t4g.large"  = { us-east-1 = 67200, sa-east-1 = null }
-    "node:t3.medium"  = { us-east-1 = 41600, sa-east-1 = null }
-    "node:m7g.medium" = { us-east-1 = 40800, sa-east-1 = null }
-    "node:m7g.large"  = { us-east-1 = 81600, sa-east-1 = null }
-    "node:m6g.medium" = { us-east-1 = 38500, sa-east-1 = null }
+  # Spot prices move and are in no catalogue. The largest saving on record makes the floor one.
+  spot_saving = one([for parameter in jsondecode(file("${local.cost}/inputs/parameters.json")) : parameter.high if parameter.name == "spot_saving"])
 
-    # B, stale: on demand less the saving in AWS's Spot Advisor of 2025-06-28 (64 %, 56 %, 66 %, 64 %). Spot prices move.
-    "spot:t4g.medium" = { us-east-1 = 12096, sa-east-1 = null }
-    "spot:t3.medium"  = { us-east-1 = 18304, sa-east-1 = null }
-    "spot:m7g.medium" = { us-east-1 = 13872, sa-east-1 = null }
-    "spot:m7g.large"  = { us-east-1 = 29376, sa-east-1 = null }
-
-    # B: infracost golden file nat_gateway. Sao Paulo A: price-list record of 2026-09-01, and a bill of 2025-09.
-    nat-gateway = { us-east-1 = 45000, sa-east-1 = 93000 }
-
-    # B: infracost golden file eip. Sao Paulo A: price-list record of 2026-09-01.
-    public-ipv4 = { us-east-1 = 5000, sa-east-1 = 5000 }
-
-    # B: infracost golden file vpc_endpoint, 2024-10-18. One service in one zone.
-    interface-endpoint = { us-east-1 = 10000, sa-east-1 = null }
-
-    # B: infracost golden file lb_test. Sao Paulo A: price-list record of 2026-08-01. Capacity units come on top.
-    application-load-balancer = { us-east-1 = 22500, sa-east-1 = 34000 }
-
-    # B: infracost golden file lb_test. Capacity units come on top.
-    network-load-balancer = { us-east-1 = 22500, sa-east-1 = null }
-
-    # C: infratally, 2026. Single zone; twice the number of them with a standby.
-    "rds:db.t4g.micro"  = { us-east-1 = 16000, sa-east-1 = null }
-    "rds:db.t4g.small"  = { us-east-1 = 32000, sa-east-1 = null }
-    "rds:db.t4g.medium" = { us-east-1 = 65000, sa-east-1 = null }
-
-    # D: 0.015 for each virtual CPU of the instance and two at least.
-    rds-proxy = { us-east-1 = 30000, sa-east-1 = null }
-
-    # C: two repositories with rates reviewed on 2026-09-01; mq.m7g.large at exactly twice agrees, two weaker notes do not.
-    "mq:mq.m7g.medium" = { us-east-1 = 136700, sa-east-1 = null }
-    "mq:mq.m7g.large"  = { us-east-1 = 273400, sa-east-1 = null }
-
-    # D: from memory.
-    "cache:valkey:cache.t4g.micro" = { us-east-1 = 12800, sa-east-1 = null }
-    "cache:redis:cache.t4g.micro"  = { us-east-1 = 16000, sa-east-1 = null }
-
-    # B: infracost golden file docdb_cluster_instance. The default db.t4g.medium has not been read.
-    "docdb:db.t3.medium"  = { us-east-1 = 78000, sa-east-1 = null }
-    "docdb:db.t4g.medium" = { us-east-1 = null, sa-east-1 = null }
+  # The catalogue's key of each name, and how many of its units one is.
+  plain = {
+    eks-cluster               = { key = "eks.cluster.hour" }
+    nat-gateway               = { key = "nat.hour" }
+    public-ipv4               = { key = "ipv4.hour" }
+    interface-endpoint        = { key = "endpoint.hour" }
+    application-load-balancer = { key = "alb.hour" }
+    network-load-balancer     = { key = "nlb.hour" }
+    # Two virtual CPUs at least.
+    rds-proxy    = { key = "rds.proxy.vcpu_hour", units = 2 }
+    ebs-gib      = { key = "ebs.gp3.gb_month" }
+    rds-gib      = { key = "rds.gp3.gb_month" }
+    mq-gib       = { key = "mq.storage.gb_month" }
+    secret       = { key = "secret.month" }
+    kms-key      = { key = "kms.key.month" }
+    hosted-zone  = { key = "route53.zone.month" }
+    health-check = { key = "route53.health_check.month" }
+    alarm        = { key = "cloudwatch.alarm.month" }
+    dashboard    = { key = "cloudwatch.dashboard.month" }
   }
 
-  per_month = {
-    # B: infracost golden file ebs_volume. One GB of gp3.
-    ebs-gib = { us-east-1 = 80000, sa-east-1 = null }
-
-    # B: infracost golden file db_instance, 2026-05-03. Sao Paulo A: half of the record of two zones, 2026-09-01.
-    rds-gib = { us-east-1 = 115000, sa-east-1 = 219000 }
-
-    # B: infracost golden file secretsmanager_secret. Sao Paulo D.
-    secret = { us-east-1 = 400000, sa-east-1 = 400000 }
-
-    # B: infracost golden file kms_key. The same everywhere.
-    kms-key = { us-east-1 = 1000000, sa-east-1 = 1000000 }
-
-    # B: infracost golden file route53_zone. Global.
-    hosted-zone = { us-east-1 = 500000, sa-east-1 = 500000 }
-
-    # Nobody has read the price of a health check over HTTPS.
-    health-check = { us-east-1 = null, sa-east-1 = null }
-
-    # B: infracost golden files cloudwatch_metric_alarm and cloudwatch_dashboard.
-    alarm     = { us-east-1 = 100000, sa-east-1 = null }
-    dashboard = { us-east-1 = 3000000, sa-east-1 = null }
+  # Names that end in a type, as in node:t4g.medium and cache:valkey:cache.t4g.micro.
+  typed = {
+    "node:"         = { key = "ec2.%s.hour" }
+    "spot:"         = { key = "ec2.%s.hour", units = 1 - local.spot_saving }
+    "rds:"          = { key = "rds.%s.hour" }
+    "mq:"           = { key = "%s.hour" }
+    "docdb:"        = { key = "docdb.%s.hour" }
+    "cache:valkey:" = { key = "valkey.%s.hour" }
+    "cache:redis:"  = { key = "redis.%s.hour" }
   }
+
+  priced = merge(
+    local.plain,
+    merge([for prefix, price in local.typed : {
+      for name in keys(var.quantities) : name => {
+        key   = format(price.key, trimprefix(trimprefix(name, prefix), "cache."))
+        units = try(price.units, 1)
+      } if startswith(name, prefix)
+    }]...),
+  )
+
+  # Micro-dollars (1 USD = 1,000,000) of one for a month, by name; null where no price is known.
+  monthly = { for name, price in local.priced : name => try(
+    floor(
+      local.catalog[price.key].usd * 1000000
+      * (endswith(local.catalog[price.key].unit, "hour") ? local.hours_per_month : 1)
+      * try(price.units, 1) + 0.5
+    ),
+    null,
+  ) }
 }

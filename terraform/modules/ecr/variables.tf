@@ -1,6 +1,11 @@
 variable "name" {
   description = "Prefix of every repository, as in velure-production."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,30}[a-z0-9]$", var.name))
+    error_message = "name has 3 to 32 lower-case letters, digits and '-', starts with a letter and does not end with '-'."
+  }
 }
 
 variable "repositories" {

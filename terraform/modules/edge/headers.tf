@@ -14,6 +14,7 @@ locals {
     "frame-ancestors 'none'",
   ])
 
+  # Strict-Transport-Security, for the shop's own name only: what else is under its domain is not ours to promise for.
   two_years_s = 63072000
 }
 
@@ -43,7 +44,7 @@ resource "aws_cloudfront_response_headers_policy" "pages" {
 
     strict_transport_security {
       access_control_max_age_sec = local.two_years_s
-      include_subdomains         = length(var.aliases) > 0
+      include_subdomains         = false
       override                   = true
     }
   }
@@ -102,8 +103,16 @@ resource "aws_cloudfront_response_headers_policy" "data" {
 
     strict_transport_security {
       access_control_max_age_sec = local.two_years_s
-      include_subdomains         = length(var.aliases) > 0
+      include_subdomains         = false
       override                   = true
+    }
+  }
+
+  custom_headers_config {
+    items {
+      header   = "Cross-Origin-Resource-Policy"
+      value    = "same-origin"
+      override = true
     }
   }
 

@@ -74,13 +74,13 @@ resource "aws_cloudfront_distribution" "this" {
 
   origin {
     origin_id                = "web"
-    domain_name              = aws_s3_bucket.web.bucket_regional_domain_name
+    domain_name              = module.web.regional_domain_name
     origin_access_control_id = aws_cloudfront_origin_access_control.web.id
   }
 
   origin {
     origin_id   = "api"
-    domain_name = trimprefix(var.api_endpoint, "https://")
+    domain_name = var.api_domain_name
 
     custom_header {
       name  = "x-velure-origin"

@@ -15,5 +15,5 @@ output "distribution_id" {
 
 output "bucket" {
   description = "The bucket of the pages."
-  value       = aws_s3_bucket.web.bucket
+  value       = module.web.name
 }

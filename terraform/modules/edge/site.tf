@@ -32,79 +32,17 @@ locals {
   revalidate = "no-cache"
 }
 
-resource "aws_s3_bucket" "web" {
-  bucket = "${var.name}-web-${var.account_id}"
-  # Everything in it is built from this repository.
-  force_destroy = true
-}
+module "web" {
+  source = "../bucket"
 
-resource "aws_s3_bucket_public_access_block" "web" {
-  bucket = aws_s3_bucket.web.id
-
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_ownership_controls" "web" {
-  bucket = aws_s3_bucket.web.id
-
-  rule {
-    object_ownership = "BucketOwnerEnforced"
-  }
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "web" {
-  bucket = aws_s3_bucket.web.id
-
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
-    }
-  }
-}
-
-resource "aws_s3_bucket_policy" "web" {
-  bucket = aws_s3_bucket.web.id
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid       = "ReadByTheDistribution"
-        Effect    = "Allow"
-        Principal = { Service = "cloudfront.amazonaws.com" }
-        Action    = "s3:GetObject"
-        Resource  = "${aws_s3_bucket.web.arn}/*"
-        Condition = { StringEquals = { "AWS:SourceArn" = aws_cloudfront_distribution.this.arn } }
-      },
-      {
-        # With it a file that is not there is 404; without, S3 says 403. Nobody can list: no query reaches the bucket.
-        Sid       = "SayWhatIsMissing"
-        Effect    = "Allow"
-        Principal = { Service = "cloudfront.amazonaws.com" }
-        Action    = "s3:ListBucket"
-        Resource  = aws_s3_bucket.web.arn
-        Condition = { StringEquals = { "AWS:SourceArn" = aws_cloudfront_distribution.this.arn } }
-      },
-      {
-        Sid       = "OnlyEncrypted"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:*"
-        Resource  = [aws_s3_bucket.web.arn, "${aws_s3_bucket.web.arn}/*"]
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      },
-    ]
-  })
-
-  depends_on = [aws_s3_bucket_public_access_block.web]
+  name    = "${var.name}-web-${var.account_id}"
+  readers = { distribution = { service = "cloudfront.amazonaws.com", source_arn = aws_cloudfront_distribution.this.arn } }
 }
 
 resource "aws_s3_object" "file" {
   for_each = local.files
 
-  bucket        = aws_s3_bucket.web.id
+  bucket        = module.web.name
   key           = each.key
   source        = "${var.web_dist}/${each.key}"
   source_hash   = filemd5("${var.web_dist}/${each.key}")
@@ -115,15 +53,10 @@ resource "aws_s3_object" "file" {
   lifecycle {
     create_before_destroy = true
   }
-
-  depends_on = [
-    aws_s3_bucket_ownership_controls.web,
-    aws_s3_bucket_server_side_encryption_configuration.web,
-  ]
 }
 
 resource "aws_s3_object" "index" {
-  bucket        = aws_s3_bucket.web.id
+  bucket        = module.web.name
   key           = "index.html"
   source        = "${var.web_dist}/index.html"
   source_hash   = fileexists("${var.web_dist}/index.html") ? filemd5("${var.web_dist}/index.html") : null

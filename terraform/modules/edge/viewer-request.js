@@ -7,7 +7,9 @@ function handler(event) {
     // Calls between the shop's own processes never come through the CDN.
     return { statusCode: 404, statusDescription: "Not Found", headers: { "cache-control": { value: "no-store" } } };
   }
-  if (path.indexOf("/assets/") !== 0 && path.substring(path.lastIndexOf("/") + 1).indexOf(".") === -1) {
+  // What is asked for under these is a file or is missing. A program that looks for /.well-known/… must not get a page.
+  var file = path.indexOf("/assets/") === 0 || path.indexOf("/.well-known/") === 0;
+  if (!file && path.substring(path.lastIndexOf("/") + 1).indexOf(".") === -1) {
     request.uri = "/index.html";
   }
   return request;

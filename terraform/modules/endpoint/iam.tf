@@ -15,10 +15,11 @@ locals {
       Resource = sort(distinct(values(var.secret_arns)))
     }],
     length(var.secret_arns) == 0 || var.secrets_key_arn == null ? [] : [{
-      Sid      = "DecryptOwnSecrets"
-      Effect   = "Allow"
-      Action   = ["kms:Decrypt"]
-      Resource = [var.secrets_key_arn]
+      Sid       = "DecryptOwnSecrets"
+      Effect    = "Allow"
+      Action    = ["kms:Decrypt"]
+      Resource  = [var.secrets_key_arn]
+      Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${var.account.region}.amazonaws.com" } }
     }],
     # The policy attached below is for Lambda itself, which makes the interface; the function's code gets none of it.
     var.vpc == null ? [] : [{

@@ -27,6 +27,19 @@ resource "aws_cloudwatch_log_group" "this" {
   }
 }
 
+# By way of a bucket: of functions that it is given as files, the provider makes one after the other, and waits for each.
+resource "aws_s3_object" "package" {
+  count = local.on_lambda ? 1 : 0
+
+  bucket = var.packages_bucket
+  key    = "${var.route.name}/${fileexists(var.package) ? filesha256(var.package) : "missing"}.zip"
+  source = var.package
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_lambda_function" "this" {
   count = local.on_lambda ? 1 : 0
 
@@ -37,7 +50,8 @@ resource "aws_lambda_function" "this" {
   runtime       = "provided.al2023"
   handler       = "bootstrap"
   architectures = [var.architecture]
-  filename      = var.package
+  s3_bucket     = aws_s3_object.package[0].bucket
+  s3_key        = aws_s3_object.package[0].key
   # Zips of equal input are equal byte by byte, so an unchanged function plans no change.
   source_code_hash = fileexists(var.package) ? filebase64sha256(var.package) : null
 
@@ -90,11 +104,17 @@ resource "aws_lambda_function" "this" {
 resource "aws_lambda_permission" "api" {
   count = local.on_lambda ? 1 : 0
 
-  statement_id  = "http-api"
-  action        = "lambda:InvokeFunction"
-  function_name = aws_lambda_function.this[0].function_name
-  principal     = "apigateway.amazonaws.com"
-  source_arn    = "${var.api.execution_arn}/*/${local.permitted}"
+  # A replaced one is there beside the old one for a moment, and no two statements share a name.
+  statement_id_prefix = "http-api-"
+  action              = "lambda:InvokeFunction"
+  function_name       = aws_lambda_function.this[0].function_name
+  principal           = "apigateway.amazonaws.com"
+  source_arn          = "${var.api.execution_arn}/*/${local.permitted}"
+
+  # Taken away after the route has been moved, not while requests still come.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_apigatewayv2_integration" "this" {

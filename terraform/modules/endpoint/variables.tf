@@ -1,6 +1,11 @@
 variable "name" {
   description = "Prefix of the function's and its role's name, as in velure-production."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,30}[a-z0-9]$", var.name))
+    error_message = "name has 3 to 32 lower-case letters, digits and '-', starts with a letter and does not end with '-'."
+  }
 }
 
 variable "route" {
@@ -21,14 +26,26 @@ variable "route" {
   }
 
   validation {
-    condition     = var.route.memory_mb >= 128 && var.route.memory_mb <= 10240
-    error_message = "memory_mb must be between 128 and 10240."
+    condition     = var.route.memory_mb >= 128 && var.route.memory_mb <= 10240 && floor(var.route.memory_mb) == var.route.memory_mb
+    error_message = "memory_mb must be a whole number from 128 to 10240."
   }
 
   validation {
     # API Gateway waits 30 s for an HTTP API's integration, and one of them is its own.
-    condition     = var.route.timeout_s >= 1 && var.route.timeout_s <= 29
-    error_message = "timeout_s must be between 1 and 29."
+    condition     = var.route.timeout_s >= 1 && var.route.timeout_s <= 29 && floor(var.route.timeout_s) == var.route.timeout_s
+    error_message = "timeout_s must be a whole number from 1 to 29."
+  }
+
+  validation {
+    # 0 switches a function off.
+    condition     = var.route.reserved_concurrency >= 1 && floor(var.route.reserved_concurrency) == var.route.reserved_concurrency
+    error_message = "reserved_concurrency must be a whole number from 1."
+  }
+
+  validation {
+    # With the longest name, a role's 64 characters.
+    condition     = can(regex("^[a-z][a-z0-9-]*[a-z0-9]$", var.route.name)) && length("${var.name}-${var.route.name}") <= 64
+    error_message = "A route's name has lower-case letters, digits and '-', and at most 64 characters together with the prefix."
   }
 }
 
@@ -56,6 +73,11 @@ variable "package" {
   type        = string
 }
 
+variable "packages_bucket" {
+  description = "The bucket that Lambda takes the zip from, in the function's region."
+  type        = string
+}
+
 variable "architecture" {
   description = "What the zip was built for."
   type        = string
@@ -69,11 +91,21 @@ variable "architecture" {
 variable "environment" {
   description = "Variables of the function that are no secrets."
   type        = map(string)
+
+  validation {
+    condition     = length(setintersection(keys(var.environment), [for variable in keys(var.secret_arns) : "${variable}_SECRET_ARN"])) == 0
+    error_message = "environment sets a variable that secret_arns sets."
+  }
 }
 
 variable "secret_arns" {
   description = "The secrets that the function reads, and may read, by the variable each fills."
   type        = map(string)
+
+  validation {
+    condition     = alltrue([for arn in values(var.secret_arns) : can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^*?]+$", arn))])
+    error_message = "secret_arns are ARNs of single secrets, without wildcards."
+  }
 }
 
 variable "secrets_key_arn" {
@@ -99,6 +131,11 @@ variable "reserved_concurrency_enabled" {
 variable "log_retention_days" {
   description = "How long CloudWatch keeps the function's log."
   type        = number
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731], var.log_retention_days)
+    error_message = "log_retention_days is a retention CloudWatch Logs offers: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545 or 731."
+  }
 }
 
 variable "api" {
@@ -113,6 +150,11 @@ variable "context_integration_id" {
   description = "The integration of the context's pods; used with placement eks."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.placement != "eks" || var.context_integration_id != null
+    error_message = "A route on EKS needs context_integration_id."
+  }
 }
 
 variable "alarm_topic_arn" {

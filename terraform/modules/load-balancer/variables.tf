@@ -3,8 +3,8 @@ variable "name" {
   type        = string
 
   validation {
-    condition     = length(var.name) <= 32
-    error_message = "A load balancer's name has at most 32 characters."
+    condition     = can(regex("^[a-z][a-z0-9-]{1,30}[a-z0-9]$", var.name)) && !startswith(var.name, "internal-")
+    error_message = "name has 3 to 32 lower-case letters, digits and '-', starts with a letter, does not end with '-', and does not start with \"internal-\", which AWS keeps for itself."
   }
 }
 
@@ -26,16 +26,31 @@ variable "subnet_ids" {
 variable "security_group_ids" {
   description = "The load balancer's security groups."
   type        = list(string)
+
+  validation {
+    condition     = length(var.security_group_ids) > 0
+    error_message = "security_group_ids names at least one group."
+  }
 }
 
 variable "gateway_port" {
   description = "The port on which the stream gateway's pods serve browsers."
   type        = number
+
+  validation {
+    condition     = var.gateway_port >= 1 && var.gateway_port <= 65535 && floor(var.gateway_port) == var.gateway_port
+    error_message = "gateway_port is a port: 1 to 65535."
+  }
 }
 
 variable "admin_port" {
   description = "The port on which pods say whether they are ready."
   type        = number
+
+  validation {
+    condition     = var.admin_port >= 1 && var.admin_port <= 65535 && floor(var.admin_port) == var.admin_port
+    error_message = "admin_port is a port: 1 to 65535."
+  }
 }
 
 variable "deletion_protection" {

@@ -31,6 +31,12 @@ resource "aws_elasticache_parameter_group" "this" {
   }
 }
 
+# Whoever reads it can, from inside the VPC, delay a revocation by the 30 seconds that sessions are cached, and wake streams
+# up for nothing.
+module "auth_token" {
+  source = "../remembered-secret"
+}
+
 resource "aws_elasticache_replication_group" "this" {
   replication_group_id = var.name
   description          = "Velure: cache of sessions, wake-ups of streams"
@@ -51,7 +57,7 @@ resource "aws_elasticache_replication_group" "this" {
   transit_encryption_enabled = true
   transit_encryption_mode    = "required"
   at_rest_encryption_enabled = true
-  auth_token                 = terraform_data.auth_token.input
+  auth_token                 = module.auth_token.value
   auth_token_update_strategy = "ROTATE"
 
   maintenance_window         = var.maintenance_window

@@ -20,6 +20,6 @@ output "port" {
 
 output "auth_token" {
   description = "The password of every client. It is in Terraform's state: the provider has no write-only argument for it."
-  value       = terraform_data.auth_token.input
+  value       = module.auth_token.value
   sensitive   = true
 }

@@ -1,6 +1,11 @@
 variable "name" {
   description = "The Helm release's name."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?$", var.name))
+    error_message = "name has up to 53 lower-case letters, digits and '-', and neither starts nor ends with '-'."
+  }
 }
 
 variable "chart" {
@@ -27,6 +32,11 @@ variable "libraries" {
 variable "namespace" {
   description = "The namespace of the release; made when it is missing."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.namespace))
+    error_message = "namespace has up to 63 lower-case letters, digits and '-', and neither starts nor ends with '-'."
+  }
 }
 
 variable "values" {
@@ -38,6 +48,11 @@ variable "timeout_s" {
   description = "How long Helm waits until everything of the release is ready."
   type        = number
   default     = 600
+
+  validation {
+    condition     = var.timeout_s >= 30 && floor(var.timeout_s) == var.timeout_s
+    error_message = "timeout_s is a whole number of seconds, at least 30."
+  }
 }
 
 variable "cluster" {

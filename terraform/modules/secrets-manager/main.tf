@@ -58,18 +58,31 @@ resource "aws_secretsmanager_secret" "this" {
 }
 
 locals {
-  # The provider writes a value when its version changes. Hosts, ports and modes are no secrets and are part of the
-  # version, so that a replaced database or another mode reaches the secrets in the same apply. 28 bits of a hash.
-  revision = parseint(substr(sha256(jsonencode([
-    var.secrets_version,
-    var.auth_database,
-    var.orders_database,
-    var.redis,
-    var.broker,
-    var.documents_mode,
-    var.documents_connection,
-    var.namespace,
-  ])), 0, 7), 16)
+  # What each value is made of besides passwords: hosts, ports and modes are no secrets.
+  sources = {
+    "auth-database-url"   = var.auth_database
+    "orders-database-url" = var.orders_database
+    "redis-url"           = var.redis
+    "mongodb-uri"         = [var.documents_mode, local.documents, try(var.documents_connection.functions_host, null)]
+    relay                 = [var.orders_database, local.broker_at, var.redis]
+    "order-processor"     = [var.orders_database, local.broker_at]
+    "sse-gateway"         = [var.orders_database, var.redis]
+    bootstrap             = [var.auth_database, var.orders_database, local.broker_at, var.documents_mode, local.documents, try(var.documents_connection.pods_host, null)]
+    "auth-proxy"          = null
+    "orders-proxy"        = null
+    mongodb               = null
+  }
+
+  documents = try({ for attribute in ["username", "database", "options"] : attribute => var.documents_connection[attribute] }, null)
+  broker_at = [var.broker, var.namespace]
+
+  # The provider writes a value when its version changes. What it is made of is part of the version, so that a replaced
+  # database or another mode reaches the secrets in the same apply, and only those that it concerns. 28 bits of a hash.
+  # The broker in the cluster keeps the administrator of its first start, whatever secrets_version says.
+  revisions = merge(
+    { for short in setsubtract(local.written, ["rabbitmq"]) : short => parseint(substr(sha256(jsonencode([var.secrets_version, local.sources[short]])), 0, 7), 16) },
+    { for short in setintersection(local.written, ["rabbitmq"]) : short => 1 },
+  )
 }
 
 resource "aws_secretsmanager_secret_version" "written" {
@@ -77,5 +90,5 @@ resource "aws_secretsmanager_secret_version" "written" {
 
   secret_id                = aws_secretsmanager_secret.this[each.key].id
   secret_string_wo         = local.values[each.key]
-  secret_string_wo_version = local.revision
+  secret_string_wo_version = local.revisions[each.key]
 }

@@ -8,11 +8,6 @@ output "secret_names" {
   value       = { for short, secret in aws_secretsmanager_secret.this : short => secret.name }
 }
 
-output "variable_secret_arns" {
-  description = "ARN of the plain secret that holds each variable of functions, as in VELURE_AUTH_DATABASE_URL. VELURE_SERVICE_SIGNING_KEY differs by caller: see secret_arns[\"service-signing-key-<caller>\"]."
-  value       = { for variable, short in local.variables : variable => aws_secretsmanager_secret.this[short].arn }
-}
-
 output "stored_by_bootstrap_arns" {
   description = "ARNs of the secrets that are made empty and that the bootstrap Job fills once; it may write exactly these."
   value       = [for short in sort(tolist(local.stored_by_bootstrap)) : aws_secretsmanager_secret.this[short].arn]
@@ -23,13 +18,13 @@ output "proxy_secret_arns" {
   value       = { for database in local.proxied : database => aws_secretsmanager_secret.this["${database}-proxy"].arn }
 }
 
-output "revision" {
-  description = "Changes whenever any value Terraform wrote changes. Put it where a change must restart readers and re-run the bootstrap Job."
-  value       = local.revision
+output "revisions" {
+  description = "By the short name of each secret that Terraform writes: a number that changes whenever the value does. Put it where a change must restart readers."
+  value       = local.revisions
   depends_on  = [aws_secretsmanager_secret_version.written]
 }
 
 output "variable_secrets" {
-  description = "Short name of the plain secret that holds each variable of functions; see variable_secret_arns."
+  description = "Short name of the plain secret that holds each variable of functions, as in VELURE_AUTH_DATABASE_URL. VELURE_SERVICE_SIGNING_KEY differs by caller: it is service-signing-key-<caller>."
   value       = local.variables
 }

@@ -66,7 +66,12 @@ fn names(path: &str, wanted: fn(&Path) -> bool) -> Vec<String> {
 pub(crate) fn copy_terraform(to: &Path) {
     copy(&root().join("terraform"), &to.join("terraform"));
     copy(&root().join("helm"), &to.join("helm"));
-    for file in ["functions/routes.json", "crates/amqp/topology.json"] {
+    copy(&root().join("cost/prices"), &to.join("cost/prices"));
+    for file in [
+        "functions/routes.json",
+        "crates/amqp/topology.json",
+        "cost/inputs/parameters.json",
+    ] {
         let target = to.join(file);
         let folder = target.parent().expect("a file is in a folder");
         fs::create_dir_all(folder).expect("a folder in the scratch folder");

@@ -2,6 +2,7 @@
 
 mod charts;
 mod checkout;
+mod edge;
 mod emulator;
 mod images;
 mod lint;

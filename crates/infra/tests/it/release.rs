@@ -88,10 +88,10 @@ fn without_private_folder(line: &str) -> String {
         .join(" ")
 }
 
-fn release(recorder: &Recorder, changes: &[(&str, &str)]) -> Said {
+fn release(recorder: &Recorder, words: &str, changes: &[(&str, &str)]) -> Said {
     let mut command = Command::new(root().join("terraform/helm/release.sh"));
     command
-        .arg("upgrade")
+        .args(words.split(' '))
         .env_clear()
         .env("PATH", recorder.path())
         .env("VELURE_HELM_RELEASE", "relay")
@@ -115,7 +115,7 @@ const UPGRADE: &str = "helm upgrade --install relay ../helm/relay --namespace ve
 fn a_release_is_installed_with_exactly_this_command_and_its_values() {
     let folder = TempDir::new().expect("a temporary folder");
     let recorder = Recorder::of(folder.path(), "v4.1.4");
-    let said = release(&recorder, &[]);
+    let said = release(&recorder, "upgrade", &[]);
     assert!(said.success, "{}", said.all());
     assert_eq!(recorder.commands(), [CLUSTER, ASKED, UPGRADE]);
     let values: Value =
@@ -128,7 +128,7 @@ fn a_release_is_installed_with_exactly_this_command_and_its_values() {
 fn helm_three_is_told_in_its_own_words() {
     let folder = TempDir::new().expect("a temporary folder");
     let recorder = Recorder::of(folder.path(), "v3.17.1");
-    assert!(release(&recorder, &[]).success);
+    assert!(release(&recorder, "upgrade", &[]).success);
     assert_eq!(
         recorder.commands().last().expect("a command"),
         &UPGRADE.replace("--rollback-on-failure", "--atomic")
@@ -146,7 +146,7 @@ fn a_public_chart_comes_at_its_version_into_a_namespace_of_its_own() {
         ("VELURE_HELM_REPOSITORY", "https://charts.example.com"),
         ("VELURE_HELM_VERSION", "2.17.2"),
     ];
-    assert!(release(&recorder, &changes).success);
+    assert!(release(&recorder, "upgrade", &changes).success);
     assert_eq!(
         recorder.commands().last().expect("a command"),
         "helm upgrade --install keda keda --namespace keda --values <private>/values.json --rollback-on-failure --wait \
@@ -162,7 +162,7 @@ fn a_release_that_a_dead_run_left_pending_goes_back_before_it_goes_on() {
         "history",
         r#"[{"revision":6,"status":"superseded"},{"revision":7,"status":"deployed"},{"revision":8,"status":"pending-upgrade"}]"#,
     );
-    let said = release(&recorder, &[]);
+    let said = release(&recorder, "upgrade", &[]);
     assert!(said.success, "{}", said.all());
     let rollback = "helm rollback relay 7 --namespace velure --wait --timeout 600s";
     assert_eq!(
@@ -176,7 +176,7 @@ fn one_that_never_worked_is_removed_first() {
     let folder = TempDir::new().expect("a temporary folder");
     let recorder = Recorder::of(folder.path(), "v4.1.4");
     recorder.write("history", r#"[{"revision":1,"status":"pending-install"}]"#);
-    let said = release(&recorder, &[]);
+    let said = release(&recorder, "upgrade", &[]);
     assert!(said.success, "{}", said.all());
     let uninstall = "helm uninstall relay --namespace velure --wait --timeout 600s";
     assert_eq!(
@@ -186,11 +186,26 @@ fn one_that_never_worked_is_removed_first() {
 }
 
 #[test]
+fn what_the_switches_no_longer_ask_for_is_uninstalled_where_it_is_there() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let recorder = Recorder::of(folder.path(), "v4.1.4");
+    let said = release(&recorder, "retire functions-auth rabbitmq", &[]);
+    assert!(said.success, "{}", said.all());
+    let uninstalls = ["functions-auth", "rabbitmq"].map(|name| {
+        format!("helm uninstall {name} --namespace velure --ignore-not-found --wait --timeout 600s")
+    });
+    assert_eq!(
+        recorder.commands(),
+        [CLUSTER, &uninstalls[0], &uninstalls[1]]
+    );
+}
+
+#[test]
 fn a_failed_upgrade_fails_the_apply_and_shows_what_pods_say() {
     let folder = TempDir::new().expect("a temporary folder");
     let recorder = Recorder::of(folder.path(), "v4.1.4");
     recorder.write("fails", "");
-    let said = release(&recorder, &[]);
+    let said = release(&recorder, "upgrade", &[]);
     assert!(!said.success);
     assert!(said.err.contains("not ready in time"), "{}", said.all());
     let asked = recorder.commands();
@@ -208,6 +223,7 @@ fn helm_knows_every_flag_that_it_is_given() {
         ("upgrade", UPGRADE),
         ("rollback", "--namespace --wait --timeout"),
         ("uninstall", "--namespace --wait --timeout"),
+        ("uninstall", "--ignore-not-found"),
         ("history", ALL),
         ("upgrade", "--create-namespace --repo --version"),
     ] {

@@ -1,8 +1,8 @@
 //! The modules and the root by themselves: form, types, and their own tests with a provider that invents answers.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
@@ -10,12 +10,20 @@ use std::time::Instant;
 use tempfile::TempDir;
 
 use crate::checkout::{copy_terraform, folders, root};
-use crate::tool::{program, run, variable};
+use crate::tool::{run, succeed, variable};
 
-/// Terraform in a folder, with no say of this machine's own configuration.
+/// How long one call of Terraform may take. The longest, an apply of everything to the emulator, takes half of it; and a
+/// call of the provider's that is never answered has no end of its own.
+const DEADLINE: &str = "480s";
+
+/// Terraform in a folder, with no say of this machine's own configuration. Past its deadline it is asked to stop, and it
+/// and its providers are ended 20 s later.
 pub(crate) fn terraform(folder: &Path) -> Command {
-    let mut command = program("VELURE_TEST_TERRAFORM");
+    let mut command = Command::new("timeout");
     command
+        .args(["--signal=INT", "--kill-after=20s", DEADLINE])
+        .arg(variable("VELURE_TEST_TERRAFORM"))
+        .stdin(Stdio::null())
         .current_dir(folder)
         .env(
             "TF_CLI_CONFIG_FILE",
@@ -46,10 +54,7 @@ fn tested(copy: &Path, folder: &str) -> Result<String, String> {
         }
     };
     ours(&["init", "-backend=false"])?;
-    // Terraform validates no module by itself that is given a provider by another name; its tests and the root do.
-    if !takes_named_providers(&folder) {
-        ours(&["validate"])?;
-    }
+    // Which validates what it is going to plan, the same way as `validate`.
     let said = ours(&["test"])?;
     let passed: u32 = said
         .lines()
@@ -70,11 +75,8 @@ fn the_root_is_valid_and_passes_its_own_tests() {
         Ok(said) => eprintln!("{said}"),
         Err(said) => panic!("{said}"),
     }
-}
-
-fn takes_named_providers(module: &Path) -> bool {
-    fs::read_to_string(module.join("versions.tf"))
-        .is_ok_and(|text| text.contains("configuration_aliases"))
+    // With every module in it, as an operator would ask.
+    succeed(terraform(&copy.path().join("terraform")).args(["validate", "-no-color"]));
 }
 
 #[test]
@@ -125,4 +127,33 @@ fn every_module_is_valid_and_passes_its_own_tests() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// Every file of Terraform's below a folder.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder can be listed") {
+        let path = entry.expect("a folder can be listed").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() && !name.starts_with('.') {
+            sources(&path, found);
+        } else if name.ends_with(".tf") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn nothing_runs_at_destroy() {
+    let mut files = Vec::new();
+    sources(&root().join("terraform"), &mut files);
+    assert!(files.len() > 50, "it saw little: {}", files.len());
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a file can be read");
+        let at_destroy = text
+            .lines()
+            .filter_map(|line| line.split_once('='))
+            .any(|(name, value)| name.trim() == "when" && value.contains("destroy"));
+        // It fails when what it talks to is gone already, and then the destroy stops there.
+        assert!(!at_destroy, "{} runs something at destroy", file.display());
+    }
 }

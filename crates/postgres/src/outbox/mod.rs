@@ -4,7 +4,9 @@
 //! [`RelayAsleep`]`(true)`. It never sends a NOTIFY inside the durable transaction: that lock is held through the
 //! commit's flush and costs most of the commit rate. Nothing depends on the wake-up; the relay polls.
 //!
-//! The database keeps that a row is published or parked and never both, and that a shard is one of [`SHARDS`].
+//! Each outbox is two tables: the events, which are written once, and beside them a narrow row for each that is not
+//! published yet, which a trigger writes and [`mark_published`] deletes. The database keeps that no event goes in
+//! without that row, and that a shard is one of [`SHARDS`].
 
 mod append;
 mod leases;

@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use uuid::Uuid;
@@ -12,12 +11,10 @@ use super::Outbox;
 pub struct OutboxRow {
     /// In which outbox.
     pub outbox: Outbox,
-    /// Its place in the outbox, with [`Self::sequence`].
-    pub created_at: DateTime<Utc>,
-    /// Rises within one order.
-    pub sequence: i64,
     /// The order's shard.
     pub shard: i16,
+    /// Rises within one order.
+    pub sequence: i64,
     /// The message id.
     pub event_id: Uuid,
     /// The order.
@@ -91,28 +88,27 @@ pub async fn read_pending(
     let orders: Vec<i64> = from.iter().map(|f| f.orders).collect();
     let fulfilment: Vec<i64> = from.iter().map(|f| f.fulfilment).collect();
     let rows = sqlx::query!(
-        r#"select o.fulfilment as "fulfilment!", o.created_at as "created_at!", o.sequence as "sequence!",
-             l.shard as "shard!", o.event_id as "event_id!", o.order_id as "order_id!", o.version as "version!",
-             o.event_type as "event_type!", o.body as "body!", o.reason as "reason?", o.traceparent as "traceparent?",
-             o.tracestate as "tracestate?", o.attempts as "attempts!"
+        r#"select o.fulfilment as "fulfilment!", l.shard as "shard!", o.sequence as "sequence!", o.event_id as "event_id!",
+             o.order_id as "order_id!", o.version as "version!", o.event_type as "event_type!", o.body as "body!",
+             o.reason as "reason?", o.traceparent as "traceparent?", o.tracestate as "tracestate?", o.attempts as "attempts!"
            from unnest($1::int2[], $2::int8[], $3::int8[]) as l(shard, orders_after, fulfilment_after)
            cross join lateral (
-             (select false as fulfilment, p.created_at, p.sequence, p.event_id, p.order_id, p.version, p.event_type,
-                p.body, p.reason, p.traceparent, p.tracestate, p.attempts
-              from orders.outbox p
-              where p.shard = l.shard and p.sequence > l.orders_after
-                and p.published_at is null and p.parked_at is null and p.not_before <= now()
-                and not exists (select from orders.outbox h where h.order_id = p.order_id
-                  and h.sequence < p.sequence and h.published_at is null and h.attempts > 0)
+             (select false as fulfilment, p.sequence, o.event_id, p.order_id, o.version, o.event_type, o.body, o.reason,
+                o.traceparent, o.tracestate, p.attempts
+              from orders.outbox_pending p
+              join orders.outbox o on o.created_at = p.created_at and o.sequence = p.sequence
+              where p.shard = l.shard and p.sequence > l.orders_after and p.parked_at is null and p.not_before <= now()
+                and not exists (select from orders.outbox_pending h where h.order_id = p.order_id
+                  and h.sequence < p.sequence and h.attempts > 0)
               order by p.sequence limit $4)
              union all
-             (select true, p.created_at, p.sequence, p.event_id, p.order_id, p.version, p.event_type,
-                p.body, p.reason, p.traceparent, p.tracestate, p.attempts
-              from fulfilment.outbox p
-              where p.shard = l.shard and p.sequence > l.fulfilment_after
-                and p.published_at is null and p.parked_at is null and p.not_before <= now()
-                and not exists (select from fulfilment.outbox h where h.order_id = p.order_id
-                  and h.sequence < p.sequence and h.published_at is null and h.attempts > 0)
+             (select true, p.sequence, o.event_id, p.order_id, o.version, o.event_type, o.body, o.reason,
+                o.traceparent, o.tracestate, p.attempts
+              from fulfilment.outbox_pending p
+              join fulfilment.outbox o on o.created_at = p.created_at and o.sequence = p.sequence
+              where p.shard = l.shard and p.sequence > l.fulfilment_after and p.parked_at is null and p.not_before <= now()
+                and not exists (select from fulfilment.outbox_pending h where h.order_id = p.order_id
+                  and h.sequence < p.sequence and h.attempts > 0)
               order by p.sequence limit $4)
            ) o"#,
         &shards,
@@ -128,7 +124,6 @@ pub async fn read_pending(
         } else {
             Outbox::Orders
         },
-        created_at: row.created_at,
         sequence: row.sequence,
         shard: row.shard,
         event_id: row.event_id,

@@ -1,12 +1,11 @@
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use super::Outbox;
 
-/// A row's place: its partition is found by `created_at`, and the row in it by both.
-pub type RowKey = (DateTime<Utc>, i64);
+/// What an outbox knows a pending event by: its shard and its sequence.
+pub type RowKey = (i16, i64);
 
 /// What went wrong with a row, and what follows.
 #[derive(Debug, Clone)]
@@ -19,43 +18,35 @@ pub struct Failure {
     pub park_after: Option<i32>,
 }
 
-/// Records that the broker has these rows, in one statement. A row that is recorded already stays as it is.
+/// Records that the broker has these events, in one statement: they are pending no more. An event that is recorded
+/// already stays so. The commit does not wait for the disk: after a crash of the database the events of its last moment
+/// are pending again and are published again, with the same message ids.
 ///
 /// # Errors
-/// When the database refuses or is away; the rows are then published again some day, with the same message ids.
+/// When the database refuses or is away; the events are then published again some day, with the same message ids.
 pub async fn mark_published(
     pool: &PgPool,
     outbox: Outbox,
     rows: &[RowKey],
 ) -> Result<(), sqlx::Error> {
-    let (Some(first), Some(last)) = (
-        rows.iter().map(|r| r.0).min(),
-        rows.iter().map(|r| r.0).max(),
-    ) else {
+    if rows.is_empty() {
         return Ok(());
-    };
-    let (times, sequences): (Vec<_>, Vec<_>) = rows.iter().copied().unzip();
-    // The bounds leave out whole partitions; the pairs find the rows by the primary key.
+    }
+    let (shards, sequences): (Vec<_>, Vec<_>) = rows.iter().copied().unzip();
     let query = match outbox {
         Outbox::Orders => sqlx::query!(
-            "update orders.outbox o set published_at = now()
-             from unnest($1::timestamptz[], $2::int8[]) as k(created_at, sequence)
-             where o.created_at = k.created_at and o.sequence = k.sequence
-               and o.created_at between $3 and $4 and o.published_at is null",
-            &times,
-            &sequences,
-            first,
-            last
+            "with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
+             delete from orders.outbox_pending p using unhurried, unnest($1::int2[], $2::int8[]) as k(shard, sequence)
+             where p.shard = k.shard and p.sequence = k.sequence",
+            &shards,
+            &sequences
         ),
         Outbox::Fulfilment => sqlx::query!(
-            "update fulfilment.outbox o set published_at = now()
-             from unnest($1::timestamptz[], $2::int8[]) as k(created_at, sequence)
-             where o.created_at = k.created_at and o.sequence = k.sequence
-               and o.created_at between $3 and $4 and o.published_at is null",
-            &times,
-            &sequences,
-            first,
-            last
+            "with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
+             delete from fulfilment.outbox_pending p using unhurried, unnest($1::int2[], $2::int8[]) as k(shard, sequence)
+             where p.shard = k.shard and p.sequence = k.sequence",
+            &shards,
+            &sequences
         ),
     };
     query.execute(pool).await.map(|_| ())
@@ -73,13 +64,29 @@ pub async fn mark_failed(
     failure: &Failure,
 ) -> Result<bool, sqlx::Error> {
     let seconds = failure.retry_in.as_secs_f64();
-    let parked = match outbox {
-        Outbox::Orders => {
-            sqlx::query_scalar!(
-                r#"update orders.outbox set attempts = attempts + 1, last_error = $3,
+    let parked =
+        match outbox {
+            Outbox::Orders => {
+                sqlx::query_scalar!(
+                    r#"update orders.outbox_pending set attempts = attempts + 1, last_error = $3,
                      not_before = now() + make_interval(secs => $4),
                      parked_at = case when attempts + 1 >= $5 then now() end
-                   where created_at = $1 and sequence = $2 and published_at is null and parked_at is null
+                   where shard = $1 and sequence = $2 and parked_at is null
+                   returning parked_at is not null as "parked!""#,
+                    row.0,
+                    row.1,
+                    failure.error,
+                    seconds,
+                    failure.park_after
+                )
+                .fetch_optional(pool)
+                .await?
+            }
+            Outbox::Fulfilment => sqlx::query_scalar!(
+                r#"update fulfilment.outbox_pending set attempts = attempts + 1, last_error = $3,
+                     not_before = now() + make_interval(secs => $4),
+                     parked_at = case when attempts + 1 >= $5 then now() end
+                   where shard = $1 and sequence = $2 and parked_at is null
                    returning parked_at is not null as "parked!""#,
                 row.0,
                 row.1,
@@ -88,24 +95,7 @@ pub async fn mark_failed(
                 failure.park_after
             )
             .fetch_optional(pool)
-            .await?
-        }
-        Outbox::Fulfilment => {
-            sqlx::query_scalar!(
-                r#"update fulfilment.outbox set attempts = attempts + 1, last_error = $3,
-                     not_before = now() + make_interval(secs => $4),
-                     parked_at = case when attempts + 1 >= $5 then now() end
-                   where created_at = $1 and sequence = $2 and published_at is null and parked_at is null
-                   returning parked_at is not null as "parked!""#,
-                row.0,
-                row.1,
-                failure.error,
-                seconds,
-                failure.park_after
-            )
-            .fetch_optional(pool)
-            .await?
-        }
-    };
+            .await?,
+        };
     Ok(parked.unwrap_or(false))
 }

@@ -21,15 +21,15 @@ pub async fn backlog(pool: &PgPool) -> Result<Backlog, sqlx::Error> {
              coalesce((select extract(epoch from now() - min(o.created_at))::float8
                from generate_series(0, 63) as s(shard)
                cross join lateral (
-                 (select p.created_at from orders.outbox p
-                  where p.shard = s.shard and p.published_at is null and p.parked_at is null
+                 (select p.created_at from orders.outbox_pending p
+                  where p.shard = s.shard and p.parked_at is null
                   order by p.sequence limit 1)
                  union all
-                 (select p.created_at from fulfilment.outbox p
-                  where p.shard = s.shard and p.published_at is null and p.parked_at is null
+                 (select p.created_at from fulfilment.outbox_pending p
+                  where p.shard = s.shard and p.parked_at is null
                   order by p.sequence limit 1)) o), 0) as "oldest!",
-             (select count(*) from orders.outbox where published_at is null and attempts > 0 and parked_at is not null)
-             + (select count(*) from fulfilment.outbox where published_at is null and attempts > 0 and parked_at is not null)
+             (select count(*) from orders.outbox_pending where attempts > 0 and parked_at is not null)
+             + (select count(*) from fulfilment.outbox_pending where attempts > 0 and parked_at is not null)
                as "parked!""#
     )
     .fetch_one(pool)

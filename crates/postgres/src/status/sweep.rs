@@ -89,8 +89,8 @@ impl StatusStore {
 async fn may_sweep(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     let may = sqlx::query_scalar!(
         r#"select pg_try_advisory_xact_lock(hashtextextended('velure.sweep', 0))
-             and (select count(*) from (select from orders.outbox
-               where published_at is null and parked_at is null and attempts = 0 limit $1) waiting) < $1 as "may!""#,
+             and (select count(*) from (select from orders.outbox_pending
+               where parked_at is null and attempts = 0 limit $1) waiting) < $1 as "may!""#,
         BACKLOG
     )
     .fetch_one(connection)
@@ -111,8 +111,8 @@ async fn standing_still(
              and (greatest(updated_at, redriven_at) <= now() - make_interval(secs => $1 * power(2, least(redrives, 4)))
                or (created_at <= now() - make_interval(secs => $2)
                  and coalesce(redriven_at, created_at) < created_at + make_interval(secs => $2)))
-             and not exists (select from orders.outbox h
-               where h.order_id = o.order_id and h.published_at is null and h.attempts > 0)
+             and not exists (select from orders.outbox_pending h
+               where h.order_id = o.order_id and h.attempts > 0)
            order by updated_at
            limit $3
            for update skip locked"#,

@@ -3,3 +3,4 @@
 mod auth_roles;
 mod orders;
 mod orders_roles;
+mod outboxes;

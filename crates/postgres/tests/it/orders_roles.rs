@@ -32,9 +32,12 @@ const FORBIDDEN: &[(&str, &str)] = &[
         "update orders.idempotency_keys set order_id = gen_random_uuid()",
     ),
     ("velure_orders_api", "delete from orders.outbox"),
+    ("velure_orders_api", "update orders.outbox set body = ''"),
+    ("velure_orders_api", "select * from orders.outbox_pending"),
+    ("velure_orders_api", "delete from orders.outbox_pending"),
     (
         "velure_orders_api",
-        "update orders.outbox set published_at = now()",
+        "insert into orders.outbox_pending (shard, sequence, created_at, order_id) values (0, 1, now(), gen_random_uuid())",
     ),
     ("velure_orders_api", "select body from orders.outbox"),
     ("velure_orders_api", "select * from fulfilment.payments"),
@@ -62,6 +65,10 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("velure_relay", "delete from orders.outbox"),
     (
         "velure_relay",
+        "update orders.outbox_pending set order_id = gen_random_uuid()",
+    ),
+    (
+        "velure_relay",
         "update fulfilment.outbox set order_id = gen_random_uuid()",
     ),
     (
@@ -81,6 +88,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ),
     ("velure_gateway", "select * from orders.idempotency_keys"),
     ("velure_gateway", "select * from orders.outbox"),
+    ("velure_gateway", "select * from orders.outbox_pending"),
     ("velure_gateway", "select * from fulfilment.fulfilments"),
     ("velure_fulfilment", "select * from orders.orders"),
     (
@@ -92,8 +100,9 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("velure_fulfilment", "delete from fulfilment.fulfilments"),
     (
         "velure_fulfilment",
-        "update fulfilment.outbox set published_at = now()",
+        "update fulfilment.outbox set body = ''",
     ),
+    ("velure_fulfilment", "delete from fulfilment.outbox_pending"),
     (
         "velure_fulfilment",
         "update payment_simulator.charges set outcome = 'SUCCEEDED'",

@@ -244,10 +244,10 @@ impl Cloud {
             return Ok(());
         };
         report::line(format_args!(
-            "\n{} costs at least ${floor:.2} a month (${:.2} an hour) from the apply until `make cloud-down`,\n\
-             and more with requests, traffic and logs. terraform/README.md has the lines.",
+            "\n{} costs at least {} from the apply until `make cloud-down`,\n\
+             and more with requests, traffic and logs. Output monthly_floor_lines has the lines.",
             self.name(),
-            floor / HOURS_A_MONTH
+            per_month_and_hour(&floor),
         ));
         Ok(())
     }
@@ -294,6 +294,16 @@ impl Cloud {
 
 /// As AWS's own price pages count.
 const HOURS_A_MONTH: f64 = 730.0;
+
+/// The output `monthly_floor_usd` in words. Where a price is missing it is `>= 12.34 (no price on record …)`.
+fn per_month_and_hour(floor: &str) -> String {
+    let floor = floor.trim_start_matches(">= ");
+    let dollars: Option<f64> = floor.split(' ').next().and_then(|text| text.parse().ok());
+    match dollars {
+        Some(dollars) => format!("${floor} a month, ${:.2} an hour,", dollars / HOURS_A_MONTH),
+        None => format!("${floor} a month,"),
+    }
+}
 
 #[cfg(test)]
 mod tests;

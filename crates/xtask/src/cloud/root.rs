@@ -184,14 +184,16 @@ impl<'a> Root<'a> {
             .context("terraform's output ecr_repositories is no map of addresses")
     }
 
-    /// What the plan costs a month before anybody has asked for anything; `None` while that is not known.
-    pub(super) fn monthly_floor(&self) -> Result<Option<f64>> {
+    /// What the plan costs a month before anybody has asked for anything, in dollars and cents as the root writes it;
+    /// `None` while that is not known.
+    pub(super) fn monthly_floor(&self) -> Result<Option<String>> {
         let file = self.plan_file().display().to_string();
         let said = self
             .terraform
             .output("terraform", &["show", "-json", &file])?;
         let plan: Value = serde_json::from_str(&said).context("terraform show said no JSON")?;
-        Ok(plan["planned_values"]["outputs"]["monthly_floor_usd"]["value"].as_f64())
+        let floor = plan["planned_values"]["outputs"]["monthly_floor_usd"]["value"].as_str();
+        Ok(floor.map(str::to_owned))
     }
 
     fn terraform(&self, verb: &str, arguments: &[String]) -> Result<()> {

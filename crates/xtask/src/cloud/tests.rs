@@ -20,7 +20,7 @@ const TERRAFORM: &str = r#"
 case "$1" in
 version) echo '{"terraform_version": "1.11.4"}' ;;
 plan) test -e "$here/no-changes" && exit 0; exit 2 ;;
-show) echo '{"planned_values": {"outputs": {"monthly_floor_usd": {"value": 219}}}}' ;;
+show) echo '{"planned_values": {"outputs": {"monthly_floor_usd": {"value": "219.00"}}}}' ;;
 apply) touch "$here/applied" ;;
 output)
   if test -e "$here/applied"; then
@@ -237,6 +237,18 @@ fn a_later_apply_does_what_was_shown_and_builds_nothing_that_is_there() {
     assert_eq!(count("terraform plan"), 1, "{calls:?}");
     assert_eq!(count("docker"), 0, "{calls:?}");
     assert_eq!(count("terraform apply"), 1, "{calls:?}");
+}
+
+#[test]
+fn the_floor_is_told_by_the_month_and_by_the_hour() {
+    assert_eq!(
+        per_month_and_hour("347.44"),
+        "$347.44 a month, $0.48 an hour,"
+    );
+    assert_eq!(
+        per_month_and_hour(">= 80.30 (no price on record in sa-east-1 for secret)"),
+        "$80.30 (no price on record in sa-east-1 for secret) a month, $0.11 an hour,"
+    );
 }
 
 #[test]

@@ -11,13 +11,26 @@ use zip::{CompressionMethod, DateTime, System, ZipArchive, ZipWriter};
 /// What `provided.al2023` starts.
 const PROGRAM: &str = "bootstrap";
 
+/// How much time a zip is worth.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Effort {
+    /// It is sent to AWS, and read at every cold start.
+    Small,
+    /// It is for a test on this machine.
+    Quick,
+}
+
 /// The zip around `binary`. The same binary gives the same bytes: the time is the format's first, the permissions are
 /// written down here, and the compressor's version is in `Cargo.lock`.
-pub(super) fn make(binary: &[u8]) -> Result<Vec<u8>> {
+pub(super) fn make(binary: &[u8], effort: Effort) -> Result<Vec<u8>> {
+    let level = match effort {
+        Effort::Small => 9,
+        Effort::Quick => 1,
+    };
     let options = SimpleFileOptions::DEFAULT
         .system(System::Unix)
         .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(9))
+        .compression_level(Some(level))
         .last_modified_time(DateTime::DEFAULT)
         .unix_permissions(0o755);
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
@@ -52,19 +65,19 @@ mod tests {
     fn the_same_binary_gives_the_same_bytes_and_comes_out_as_it_went_in() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let binary: Vec<u8> = (0..200_000_u32).flat_map(u32::to_le_bytes).collect();
-        let one = make(&binary).expect("a zip");
+        let one = make(&binary, Effort::Small).expect("a zip");
         // A clock that goes on, and another place, change nothing.
         let file = folder.path().join("place-order.zip");
-        store(&file, &make(&binary).expect("a zip")).expect("it can be written");
+        store(&file, &make(&binary, Effort::Small).expect("a zip")).expect("it can be written");
         assert!(fs::read(&file).expect("it can be read") == one);
         assert!(open(&file).expect("a function's zip") == binary);
         assert!(one.len() < binary.len());
-        assert!(make(&binary[1..]).expect("a zip") != one);
+        assert!(make(&binary[1..], Effort::Small).expect("a zip") != one);
     }
 
     #[test]
     fn the_one_file_is_a_program_from_the_first_of_january_1980() {
-        let zip = make(b"program").expect("a zip");
+        let zip = make(b"program", Effort::Small).expect("a zip");
         let mut archive = ZipArchive::new(Cursor::new(zip)).expect("a zip");
         assert_eq!(archive.len(), 1);
         let entry = archive.by_index(0).expect("an entry");

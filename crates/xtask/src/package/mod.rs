@@ -7,7 +7,10 @@ mod manifest;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -21,6 +24,7 @@ use crate::routes::Table;
 use crate::setup::{self, Purpose};
 use crate::throw_away::ThrowAway;
 
+use archive::Effort;
 use elf::Facts;
 use manifest::{Manifest, Package};
 
@@ -270,7 +274,7 @@ fn installed(architecture: Architecture) -> Result<()> {
 fn pack(
     names: &BTreeSet<String>,
     architecture: Architecture,
-    binary: &dyn Fn(&str) -> PathBuf,
+    binary: &(dyn Fn(&str) -> PathBuf + Sync),
     out: &Path,
     stripped: bool,
 ) -> Result<Manifest> {
@@ -281,37 +285,66 @@ fn pack(
         "    {:<22} {:>10} {:>10}  glibc",
         "function", "binary", "zip"
     ));
-    for name in names {
-        interrupt::check()?;
-        let path = binary(name);
-        let bytes =
-            fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-        let facts = Facts::read(&bytes).with_context(|| path.display().to_string())?;
-        facts
-            .check(architecture)
-            .with_context(|| path.display().to_string())?;
-        if stripped {
-            facts
-                .check_stripped()
-                .with_context(|| path.display().to_string())?;
+    let waiting = Mutex::new(names.iter());
+    let work = || -> Result<Vec<(String, Package)>> {
+        let mut done = Vec::new();
+        loop {
+            interrupt::check()?;
+            let next = waiting.lock().ok().and_then(|mut names| names.next());
+            let Some(name) = next else { return Ok(done) };
+            let package = pack_one(name, architecture, &binary(name), out, stripped)?;
+            done.push((name.clone(), package));
         }
-        let zip = archive::make(&bytes)?;
-        archive::store(&out.join(format!("{name}.zip")), &zip)?;
-        let package = Package {
-            sha256: sha256(&zip),
-            zip_bytes: zip.len(),
-            binary_bytes: bytes.len(),
-            glibc: facts.glibc.map(|version| version.to_string()),
-        };
-        report::line(format_args!(
-            "    {name:<22} {:>7} kB {:>7} kB  {}",
-            package.binary_bytes / 1_000,
-            package.zip_bytes / 1_000,
-            package.glibc.as_deref().unwrap_or("none"),
-        ));
-        manifest.functions.insert(name.clone(), package);
+    };
+    // Compressing is all that takes time.
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let outcomes: Vec<Result<_>> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or_else(|_| bail!("packing failed")))
+            .collect()
+    });
+    for outcome in outcomes {
+        manifest.functions.extend(outcome?);
     }
     Ok(manifest)
+}
+
+fn pack_one(
+    name: &str,
+    architecture: Architecture,
+    binary: &Path,
+    out: &Path,
+    stripped: bool,
+) -> Result<Package> {
+    let of_binary = || binary.display().to_string();
+    let bytes = fs::read(binary).with_context(|| format!("{} cannot be read", binary.display()))?;
+    let facts = Facts::read(&bytes).with_context(of_binary)?;
+    facts.check(architecture).with_context(of_binary)?;
+    if stripped {
+        facts.check_stripped().with_context(of_binary)?;
+    }
+    let effort = if stripped {
+        Effort::Small
+    } else {
+        Effort::Quick
+    };
+    let zip = archive::make(&bytes, effort)?;
+    archive::store(&out.join(format!("{name}.zip")), &zip)?;
+    let package = Package {
+        sha256: sha256(&zip),
+        zip_bytes: zip.len(),
+        binary_bytes: bytes.len(),
+        glibc: facts.glibc.map(|version| version.to_string()),
+    };
+    report::line(format_args!(
+        "    {name:<22} {:>7} kB {:>7} kB  {}",
+        package.binary_bytes / 1_000,
+        package.zip_bytes / 1_000,
+        package.glibc.as_deref().unwrap_or("none"),
+    ));
+    Ok(package)
 }
 
 /// Writes the manifest without the functions that are no more, and removes their zips.

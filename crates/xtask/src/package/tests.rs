@@ -93,7 +93,7 @@ fn what_is_missing_changed_or_for_another_processor_may_not_be_deployed() {
     assert!(refusal().contains("is not what was packed"));
 
     // Somebody who writes the manifest as well still cannot deploy another processor's binary.
-    let other = archive::make(&program(Architecture::X86_64)).expect("a zip");
+    let other = archive::make(&program(Architecture::X86_64), Effort::Quick).expect("a zip");
     fs::write(out.join("get-me.zip"), &other).expect("it can be written");
     let mut manifest = Manifest::read(&out)
         .expect("it can be read")

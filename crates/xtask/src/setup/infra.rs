@@ -46,19 +46,6 @@ const ALL: &[Tool] = &[
             Ok(vec![("VELURE_TEST_MINISTACK", program)])
         },
     },
-    // Not a program but time: an apply in the emulator waits as long as AWS's provider polls, and was seen to wait for
-    // ever when two of them shared two processors.
-    Tool {
-        name: "VELURE_TEST_EMULATOR=1",
-        modules: &["emulator::walk"],
-        find: |_| {
-            anyhow::ensure!(
-                environment::first_of(&["VELURE_TEST_EMULATOR"]).is_some(),
-                "it applies, asks and destroys the whole root in an emulator, which takes 5 to 10 minutes: set it to run it"
-            );
-            Ok(Vec::new())
-        },
-    },
     Tool {
         name: "Helm 4.1",
         modules: &["charts", "emulator", "release"],

@@ -17,13 +17,16 @@ use crate::setup::Tools;
 pub(super) const EVERYTHING_ELSE: [&str; 3] = ["--workspace", "--exclude", "velure-infra"];
 
 /// The whole workspace and of it this test target: features resolve as for the other tests, so nothing is built twice,
-/// and what is skipped is skipped here. Each test is named with its time, because some take a minute.
-const OURS: [&str; 5] = [
+/// and what is skipped is skipped here. Each test is named with its time, because some take a minute. One more at a time
+/// than two cores have use for: the walk through the emulator mostly waits.
+const OURS: [&str; 7] = [
     "--workspace",
     "--test",
     "infrastructure",
     "--status-level",
     "pass",
+    "--test-threads",
+    "3",
 ];
 
 /// Runs the tests whose tools are there; the others count as skipped.

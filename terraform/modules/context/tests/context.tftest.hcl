@@ -42,3 +42,41 @@ run "another_context_is_refused" {
 
   expect_failures = [var.context]
 }
+
+run "a_contexts_rule_comes_after_the_streams" {
+  assert {
+    condition     = aws_lb_listener_rule.this.priority == 30 && one(aws_lb_listener_rule.this.action).target_group_arn == aws_lb_target_group.this.arn
+    error_message = "The rule forwards to the context's own target group."
+  }
+}
+
+run "the_longest_context_has_a_name_that_aws_takes" {
+  variables {
+    context = "catalog"
+  }
+
+  assert {
+    condition     = aws_lb_target_group.this.name_prefix == "catal-" && aws_lb_target_group.this.tags.Name == "velure-test-catalog"
+    error_message = "A prefix has six characters."
+  }
+}
+
+run "the_streams_priority_is_refused" {
+  command = plan
+
+  variables {
+    priority = 1
+  }
+
+  expect_failures = [var.priority]
+}
+
+run "a_port_that_is_none_is_refused" {
+  command = plan
+
+  variables {
+    admin_port = 0
+  }
+
+  expect_failures = [var.admin_port]
+}

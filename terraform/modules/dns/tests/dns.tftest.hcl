@@ -55,3 +55,35 @@ run "a_zone_that_is_there_is_used" {
     error_message = "Nothing is made beside it."
   }
 }
+
+run "the_certificate_is_waited_for" {
+  assert {
+    condition     = output.certificate_arn == aws_acm_certificate_validation.this.certificate_arn && aws_acm_certificate_validation.this.certificate_arn == aws_acm_certificate.this.arn
+    error_message = "CloudFront refuses a certificate that is not issued."
+  }
+
+  assert {
+    condition     = aws_acm_certificate_validation.this.validation_record_fqdns == toset([aws_route53_record.validation["shop.example.com"].fqdn])
+    error_message = "It is issued when the record is there."
+  }
+}
+
+run "an_address_in_the_place_of_a_name_is_refused" {
+  command = plan
+
+  variables {
+    domain_name = "https://shop.example.com"
+  }
+
+  expect_failures = [var.domain_name]
+}
+
+run "a_name_with_capitals_is_refused" {
+  command = plan
+
+  variables {
+    domain_name = "Shop.example.com"
+  }
+
+  expect_failures = [var.domain_name]
+}

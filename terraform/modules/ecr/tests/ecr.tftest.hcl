@@ -34,3 +34,31 @@ run "one_image_is_no_way_back" {
 
   expect_failures = [var.kept_images]
 }
+
+run "a_shop_that_is_kept_keeps_its_images" {
+  variables {
+    force_delete = false
+  }
+
+  assert {
+    condition     = alltrue([for repository in aws_ecr_repository.this : !repository.force_delete])
+    error_message = "Destroy stops at images."
+  }
+}
+
+run "images_are_found_by_their_repository" {
+  assert {
+    condition     = toset(keys(output.repository_urls)) == toset(["relay", "velure"]) && toset(keys(output.repository_arns)) == toset(["relay", "velure"])
+    error_message = "Each has its URL and ARN."
+  }
+}
+
+run "a_registry_of_nothing_is_refused" {
+  command = plan
+
+  variables {
+    repositories = []
+  }
+
+  expect_failures = [var.repositories]
+}

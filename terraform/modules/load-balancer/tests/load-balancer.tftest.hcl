@@ -50,3 +50,55 @@ run "what_no_rule_names_is_not_found" {
     error_message = "Nothing is forwarded by default."
   }
 }
+
+run "new_streams_go_to_the_pod_with_the_fewest" {
+  assert {
+    condition     = aws_lb_target_group.gateway.load_balancing_algorithm_type == "least_outstanding_requests" && aws_lb_target_group.gateway.target_type == "ip" && aws_lb_target_group.gateway.port == 8082
+    error_message = "Streams are long: taking turns fills the oldest pod."
+  }
+
+  assert {
+    condition     = aws_lb_target_group.gateway.health_check[0].path == "/ready" && aws_lb_target_group.gateway.health_check[0].port == "9090"
+    error_message = "Readiness is asked at the admin port."
+  }
+}
+
+run "one_zone_is_refused" {
+  command = plan
+
+  variables {
+    subnet_ids = ["subnet-a"]
+  }
+
+  expect_failures = [var.subnet_ids]
+}
+
+run "a_balancer_in_no_group_is_refused" {
+  command = plan
+
+  variables {
+    security_group_ids = []
+  }
+
+  expect_failures = [var.security_group_ids]
+}
+
+run "a_name_that_aws_keeps_is_refused" {
+  command = plan
+
+  variables {
+    name = "internal-velure"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_name_of_33_characters_is_refused" {
+  command = plan
+
+  variables {
+    name = "velure-of-a-very-long-environment"
+  }
+
+  expect_failures = [var.name]
+}

@@ -88,3 +88,51 @@ run "a_shop_with_a_health_check_is_watched_from_outside" {
     error_message = "Silence is a fault."
   }
 }
+
+run "the_dashboard_shows_what_there_is" {
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 11
+    error_message = "A line of text and ten graphs."
+  }
+
+  assert {
+    condition = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets :
+      widget.properties.region == (anytrue([for metric in widget.properties.metrics : metric[0] == "AWS/CloudFront"]) ? "us-east-1" : "eu-west-1") if widget.type == "metric"
+    ])
+    error_message = "A graph asks the region that has the metric."
+  }
+}
+
+run "a_graph_without_metrics_is_left_out" {
+  variables {
+    functions = {}
+    broker    = null
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 8
+    error_message = "CloudWatch refuses a graph of nothing."
+  }
+}
+
+run "what_waits_and_what_was_given_up_is_told" {
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.at_least["waiting-in-process-order-queue-dlq"].threshold == 1 && aws_cloudwatch_metric_alarm.at_least["backlog-of-process-order-queue"].threshold == 10000
+    error_message = "One message in a dead-letter queue is a fault, ten thousand in a working one are."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.at_least["api-latency"].extended_statistic == "p50" && aws_cloudwatch_metric_alarm.at_least["api-latency"].statistic == null
+    error_message = "A percentile is an extended statistic."
+  }
+}
+
+run "a_reader_without_an_address_is_refused" {
+  command = plan
+
+  variables {
+    alarm_emails = ["operator"]
+  }
+
+  expect_failures = [var.alarm_emails]
+}

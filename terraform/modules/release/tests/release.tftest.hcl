@@ -63,3 +63,53 @@ run "a_public_chart_without_a_version_is_refused" {
 
   expect_failures = [var.chart]
 }
+
+run "on_again_helm_runs_with_exactly_this" {
+  command = plan
+
+  variables {
+    enabled = true
+  }
+
+  assert {
+    condition = terraform_data.helm.triggers_replace == {
+      enabled   = true
+      name      = "relay"
+      namespace = "velure"
+      chart     = terraform_data.helm.triggers_replace.chart
+      values    = jsonencode({ replicas = 2 })
+      cluster   = "velure-test"
+    }
+    error_message = "Nothing but the switch, the chart, its values and where it goes makes Helm run."
+  }
+}
+
+run "a_folder_and_a_repository_at_once_are_refused" {
+  command = plan
+
+  variables {
+    chart = { path = "./tests/chart", repository = "https://charts.example", name = "keda", version = "2.17.2" }
+  }
+
+  expect_failures = [var.chart]
+}
+
+run "a_name_that_kubernetes_refuses_is_refused" {
+  command = plan
+
+  variables {
+    name = "Relay_1"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_wait_of_nothing_is_refused" {
+  command = plan
+
+  variables {
+    timeout_s = 0
+  }
+
+  expect_failures = [var.timeout_s]
+}

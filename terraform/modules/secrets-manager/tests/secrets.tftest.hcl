@@ -70,7 +70,7 @@ run "names_are_as_charts_and_functions_read_them" {
   }
 
   assert {
-    condition     = alltrue([for variable, arn in output.variable_secret_arns : contains(values(output.secret_arns), arn)]) && length(output.variable_secret_arns) == 7
+    condition     = alltrue([for variable, short in output.variable_secrets : contains(keys(output.secret_arns), short)]) && length(output.variable_secrets) == 7
     error_message = "Functions find the secret of each variable."
   }
 
@@ -89,7 +89,7 @@ run "keys_are_made_empty_for_the_bootstrap_job" {
 
 run "values_are_written_and_not_kept" {
   assert {
-    condition     = alltrue([for version in aws_secretsmanager_secret_version.written : version.secret_string == null && version.secret_string_wo_version == output.revision])
+    condition     = alltrue([for short, version in aws_secretsmanager_secret_version.written : version.secret_string == null && version.secret_string_wo_version == output.revisions[short]])
     error_message = "A value is in the state."
   }
 
@@ -99,32 +99,64 @@ run "values_are_written_and_not_kept" {
   }
 }
 
-run "a_moved_database_changes_the_revision" {
+run "a_moved_store_reaches_the_secrets_that_name_it_and_no_others" {
   variables {
     redis = { address = "other.internal", port = 6379 }
   }
 
   assert {
-    condition     = output.revision != run.values_are_written_and_not_kept.revision
-    error_message = "The new host would not reach the secrets."
+    condition     = toset([for short, revision in output.revisions : short if revision != run.values_are_written_and_not_kept.revisions[short]]) == toset(["redis-url", "relay", "sse-gateway"])
+    error_message = "Written again: ${join(", ", [for short, revision in output.revisions : short if revision != run.values_are_written_and_not_kept.revisions[short]])}"
   }
 }
 
-run "the_same_inputs_give_the_same_revision" {
+run "another_way_to_mongodb_for_functions_is_no_matter_of_pods" {
+  variables {
+    documents_connection = {
+      username       = "velure"
+      database       = "velure"
+      functions_host = "mongodb.velure.svc.cluster.local:27017"
+      pods_host      = "mongodb.velure.svc.cluster.local:27017"
+      options        = { directConnection = "true", authSource = "velure" }
+    }
+  }
+
   assert {
-    condition     = output.revision == run.values_are_written_and_not_kept.revision
+    condition     = [for short, revision in output.revisions : short if revision != run.values_are_written_and_not_kept.revisions[short]] == ["mongodb-uri"]
+    error_message = "Moving the catalogue touches nothing of the others."
+  }
+}
+
+run "the_same_inputs_give_the_same_revisions" {
+  assert {
+    condition     = output.revisions == run.values_are_written_and_not_kept.revisions
     error_message = "A second apply without change would write secrets again."
   }
 }
 
-run "a_raised_version_changes_the_revision" {
+run "a_raised_version_writes_every_secret_again" {
   variables {
     secrets_version = 2
   }
 
   assert {
-    condition     = output.revision != run.values_are_written_and_not_kept.revision
-    error_message = "secrets_version writes every secret again."
+    condition     = alltrue([for short, revision in output.revisions : revision != run.values_are_written_and_not_kept.revisions[short]])
+    error_message = "Left as it was: ${join(", ", [for short, revision in output.revisions : short if revision == run.values_are_written_and_not_kept.revisions[short]])}"
+  }
+}
+
+run "the_administrator_of_a_broker_in_the_cluster_stays" {
+  command = plan
+
+  variables {
+    broker                = null
+    broker_admin_password = null
+    secrets_version       = 2
+  }
+
+  assert {
+    condition     = output.revisions["rabbitmq"] == 1
+    error_message = "A broker that has started once knows no other password."
   }
 }
 

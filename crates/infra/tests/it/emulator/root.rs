@@ -43,6 +43,9 @@ const NOT_READ_AGAIN: [(&str, &str, &str, &str); 3] = [
     ),
 ];
 
+/// Twice as many as Terraform does by itself: the provider mostly sleeps, as long as AWS would take at least.
+const AT_A_TIME: &str = "-parallelism=20";
+
 const PRINTED: &str = "printed.log";
 
 /// A copy of the root and its state.
@@ -126,15 +129,14 @@ impl Root {
         command
     }
 
-    fn timed(&self, what: &str, arguments: &[&str]) -> String {
+    fn timed(&self, what: &str, arguments: &[&str]) {
         let start = Instant::now();
         let said = run(self.terraform().args(arguments).arg("-no-color"));
         eprintln!("{what}: {:.1?}", start.elapsed());
         let mut printed = self.printed();
         printed.push_str(&said.all());
         fs::write(self.folder.join(PRINTED), printed).expect("the copy can be written");
-        assert!(said.success, "{what}:\n{}", said.err);
-        said.out
+        assert!(said.success, "{what}:\n{}{}", last(&said.out), said.err);
     }
 
     /// Everything that Terraform has shown whoever ran it.
@@ -151,12 +153,15 @@ impl Root {
 
     /// Does what was planned.
     pub(crate) fn apply(&self, what: &str) {
-        self.timed(what, &["apply", "planned"]);
+        self.timed(what, &["apply", AT_A_TIME, "planned"]);
     }
 
     pub(crate) fn destroy(&self, what: &str) {
         // By what is remembered: reading it all again would find what the emulator forgets, and say nothing about AWS.
-        self.timed(what, &["destroy", "-refresh=false", "-auto-approve"]);
+        self.timed(
+            what,
+            &["destroy", AT_A_TIME, "-refresh=false", "-auto-approve"],
+        );
     }
 
     /// The addresses of everything that Terraform thinks there is.
@@ -175,4 +180,10 @@ impl Root {
         let text = succeed(self.terraform().args(["show", "-json"]));
         serde_json::from_str(&text).expect("a state is JSON")
     }
+}
+
+/// What was going on when it ended: of a call that its deadline ended, the resources that it still waited for.
+fn last(printed: &str) -> String {
+    let lines: Vec<&str> = printed.lines().collect();
+    lines[lines.len().saturating_sub(40)..].join("\n") + "\n"
 }

@@ -28,20 +28,11 @@ pub(super) struct Api<'a> {
 impl<'a> Api<'a> {
     /// The API of `state`, what Terraform remembers.
     pub(super) fn of(emulator: &'a Emulator, state: &Value) -> Self {
-        let resources = every_resource(&state["values"]["root_module"]);
-        let attribute = |address: &str, name: &str| {
-            resources
-                .iter()
-                .find(|resource| resource["address"] == address)
-                .and_then(|resource| resource["values"][name].as_str())
-                .unwrap_or_else(|| panic!("{address} has no {name}"))
-                .to_owned()
-        };
-        let id = attribute("module.api.aws_apigatewayv2_api.this", "id");
+        let id = attribute(state, "module.api.aws_apigatewayv2_api.this", "id");
         Self {
             emulator,
             host: emulator.api_host(&id),
-            origin_secret: attribute("terraform_data.origin_secret", "output"),
+            origin_secret: attribute(state, "module.origin_secret.terraform_data.this", "output"),
         }
     }
 
@@ -56,6 +47,16 @@ impl<'a> Api<'a> {
             .await
             .unwrap_or_else(|error| panic!("{error:#}\n{}", self.emulator.output()))
     }
+}
+
+/// A resource's attribute, as Terraform remembers it.
+pub(super) fn attribute(state: &Value, address: &str, name: &str) -> String {
+    every_resource(&state["values"]["root_module"])
+        .iter()
+        .find(|resource| resource["address"] == address)
+        .and_then(|resource| resource["values"][name].as_str())
+        .unwrap_or_else(|| panic!("{address} has no {name}"))
+        .to_owned()
 }
 
 /// Every resource of a module and of those in it.

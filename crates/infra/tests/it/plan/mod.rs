@@ -1,6 +1,7 @@
 //! What the root would make, read from its plan: the rules that hold whatever the switches say.
 
 mod access;
+mod placement;
 mod routes;
 mod secrets;
 
@@ -58,6 +59,13 @@ const PLANS: [(&str, &[(&str, &str)]); 2] = [
     ),
 ];
 
+/// Plans of moving one context, named after it.
+const MOVED: [(&str, &[(&str, &str)]); 3] = [
+    ("auth", &[("placement", r#"{"auth":"eks"}"#)]),
+    ("catalog", &[("placement", r#"{"catalog":"eks"}"#)]),
+    ("orders", &[("placement", r#"{"orders":"eks"}"#)]),
+];
+
 fn made() -> PathBuf {
     once("plans", |folder| {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -76,7 +84,7 @@ fn made() -> PathBuf {
             .map(|name| ((*name).to_owned(), json!(format!("{CANARY}{name}"))))
             .collect::<serde_json::Map<_, _>>()
             .into();
-        for (name, switches) in PLANS {
+        for (name, switches) in PLANS.into_iter().chain(MOVED) {
             let mut root = Root::copy(&folder.join(name), &emulator, &packages)
                 .set("given_passwords_enabled", "true")
                 .set("given_passwords", &passwords.to_string());

@@ -76,7 +76,8 @@ async fn the_processor_may_do_nothing_else(options: PgPoolOptions, connect: PgCo
         "insert into orders.outbox (event_id, shard, order_id, version, event_type, body)
            values (gen_random_uuid(), 0, gen_random_uuid(), 1, 'order.created', '')",
         "select body from fulfilment.outbox",
-        "update fulfilment.outbox set published_at = now()",
+        "update fulfilment.outbox set body = ''",
+        "delete from fulfilment.outbox_pending",
         "delete from fulfilment.outbox",
         "delete from fulfilment.fulfilments",
         "delete from fulfilment.payments",

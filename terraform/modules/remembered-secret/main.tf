@@ -1,9 +1,8 @@
-# The provider has no write-only argument for the token, so it stands in Terraform's state. Whoever reads it can, from
-# inside the VPC, delay a revocation by the 30 seconds that sessions are cached, and wake streams up for nothing.
+# A secret that stands in Terraform's state: only for what the provider has no write-only argument for.
 #
 # Two random UUIDs are 244 bits from Terraform's own generator. `aws_secretsmanager_random_password` will not do: its id is
 # the password, and Terraform prints the id of every data source that it reads.
-resource "terraform_data" "auth_token" {
+resource "terraform_data" "this" {
   input = sensitive(replace("${uuid()}${uuid()}", "-", ""))
 
   # Keeps the first one: the next plan has others.
