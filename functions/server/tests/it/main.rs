@@ -3,4 +3,7 @@
 mod conformance;
 mod outage;
 mod placing;
+mod pods;
 mod shop;
+mod spans;
+mod tracing;
