@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use tempfile::TempDir;
@@ -52,16 +53,45 @@ impl Receiver {
         }
     }
 
+    /// What has arrived of one trace, as soon as something has.
+    pub(crate) async fn first_of(&self, trace: &str) -> Vec<Span> {
+        let started = Instant::now();
+        let mut again = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            again.tick().await;
+            let spans = self.arrived(trace);
+            if !spans.is_empty() {
+                return spans;
+            }
+            assert!(
+                started.elapsed() < Duration::from_secs(30),
+                "no span has arrived"
+            );
+        }
+    }
+
+    fn arrived(&self, trace: &str) -> Vec<Span> {
+        let text = std::fs::read_to_string(store(&self.folder).join("spans.ndjson"));
+        // Nothing has been stored yet, or the last line is being written.
+        let text = text.unwrap_or_default();
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        spans_in(&text[..whole], trace)
+    }
+
     /// Everything that one trace's spans are, once the processes that sent them have ended.
     pub(crate) async fn trace(self, id: &str) -> Vec<Span> {
         self.process.terminate().await.expect("it ends");
-        let text = std::fs::read_to_string(store(&self.folder).join("spans.ndjson"))
-            .expect("spans arrived");
-        text.lines()
-            .map(|line| serde_json::from_str::<Span>(line).expect("a span a line"))
-            .filter(|span| span.trace == id)
-            .collect()
+        let text = std::fs::read_to_string(store(&self.folder).join("spans.ndjson"));
+        spans_in(&text.expect("spans arrived"), id)
     }
+}
+
+fn spans_in(lines: &str, trace: &str) -> Vec<Span> {
+    lines
+        .lines()
+        .map(|line| serde_json::from_str::<Span>(line).expect("a span a line"))
+        .filter(|span| span.trace == trace)
+        .collect()
 }
 
 fn store(folder: &TempDir) -> PathBuf {

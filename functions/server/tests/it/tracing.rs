@@ -1,6 +1,7 @@
 //! One trace for an order, from the browser's request to the frame that told it of the end, as the real processes
 //! export it.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,9 +15,11 @@ use serde_json::Value;
 use tokio::sync::{Mutex, Notify};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use velure_testkit::http::Call;
+use velure_testkit::lambda::Lambda;
 
 use crate::pods;
-use crate::shop::{Shop, SignedIn, order_body};
+use crate::shop::{Shop, SignedIn, order_body, through_the_edge};
 use crate::spans::{Receiver, Span, tree};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -304,4 +307,33 @@ order-processor internal resume order
         .find(|span| span.name == "process order.created")
         .expect("the redelivery");
     assert_eq!(delivery.attributes["delivery.outcome"], "waiting");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_function_sends_its_spans_while_it_still_has_a_machine() {
+    let receiver = Receiver::start().await;
+    let shop = Shop::open(1, &[]).await;
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut lambda = Lambda::start(&workspace, shop.stack.logs())
+        .await
+        .expect("the emulator starts");
+    let mut variables = shop.variables.clone();
+    variables.insert(
+        "OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(),
+        receiver.url.clone(),
+    );
+    lambda
+        .function("list-products", 512, &variables, shop.stack.logs())
+        .expect("the function starts");
+
+    let call =
+        Call::new("GET", "/api/products").header("traceparent", &format!("00-{TRACE}-{CLICK}-01"));
+    let answer = through_the_edge(&call).send(&lambda.url()).await;
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.status, 200, "{}", answer.text());
+
+    let spans = receiver.first_of(TRACE).await;
+    let drawn = tree(&spans, CLICK);
+    assert_eq!(drawn, ["list-products server GET /api/products"]);
+    assert_eq!(spans[0].attributes["http.response.status_code"], "200");
 }
