@@ -5,7 +5,7 @@
 //! [`flush`] and [`finish`].
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider as _;
@@ -111,9 +111,12 @@ pub fn export_traces(service: &str, export: &TraceExport) -> Result<(), TraceExp
         .with_max_export_batch_size(BATCH)
         .with_scheduled_delay(LINGER)
         .build();
-    let processor = BatchSpanProcessor::builder(Counted(exporter))
-        .with_batch_config(batches)
-        .build();
+    let processor = BatchSpanProcessor::builder(Counted {
+        exporter,
+        refused: AtomicBool::new(false),
+    })
+    .with_batch_config(batches)
+    .build();
     let resource = Resource::builder_empty()
         .with_service_name(service.to_owned())
         .with_attributes([
@@ -150,7 +153,7 @@ pub async fn flush(limit: Duration) {
         return;
     }
     let sent = tokio::task::spawn_blocking(|| traces.provider.force_flush());
-    // What went wrong was counted and logged by the library.
+    // What the collector did not take is counted where that is seen.
     let _ = tokio::time::timeout(limit, sent).await;
 }
 
@@ -203,29 +206,42 @@ impl SpanProcessor for Bounded {
     }
 }
 
-/// Counts what became of spans.
+/// Counts what became of spans, and says once when the collector stops taking them and once when it does again: the
+/// library would say so with every batch.
 #[derive(Debug)]
-struct Counted<E>(E);
+struct Counted<E> {
+    exporter: E,
+    refused: AtomicBool,
+}
 
 impl<E: SpanExporter> SpanExporter for Counted<E> {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         let spans = batch.len();
-        let sent = self.0.export(batch).await;
+        let sent = self.exporter.export(batch).await;
         count(if sent.is_ok() { "exported" } else { "failed" }, spans);
         WAITING.fetch_sub(spans, Ordering::AcqRel);
-        sent
+        let refused_before = self.refused.swap(sent.is_err(), Ordering::AcqRel);
+        match (&sent, refused_before) {
+            (Err(error), false) => tracing::warn!(
+                error = error as &dyn std::error::Error,
+                "the collector does not take spans; they are lost until it does"
+            ),
+            (Ok(()), true) => tracing::info!("the collector takes spans again"),
+            (Err(_), true) | (Ok(()), false) => {}
+        }
+        Ok(())
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.0.shutdown_with_timeout(timeout)
+        self.exporter.shutdown_with_timeout(timeout)
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        self.0.force_flush()
+        self.exporter.force_flush()
     }
 
     fn set_resource(&mut self, resource: &Resource) {
-        self.0.set_resource(resource);
+        self.exporter.set_resource(resource);
     }
 }
 
