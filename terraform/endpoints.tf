@@ -33,6 +33,16 @@ locals {
     }
   }
 
+  # What a URL of a collector says without a port is the scheme's.
+  traces = {
+    cidrs = try(var.traces.cidrs, [])
+    port  = try(tonumber(regex(":([0-9]+)$", var.traces.endpoint)[0]), startswith(try(var.traces.endpoint, ""), "https") ? 443 : 80)
+    environment = var.traces == null ? {} : {
+      OTEL_EXPORTER_OTLP_ENDPOINT = var.traces.endpoint
+      OTEL_TRACES_SAMPLER_ARG     = tostring(var.traces.share)
+    }
+  }
+
   # What a route has to read to know who calls: public keys, no secrets of anybody.
   key_sets = {
     for name, route in local.routes : name => (
@@ -105,6 +115,8 @@ module "endpoint" {
   # Internal callers come around the CDN and show a token of their own.
   environment = merge(
     local.environments[each.value.context],
+    # One outside the VPC cannot reach a collector inside.
+    length(each.value.stores) == 0 && length(local.traces.cidrs) > 0 ? {} : local.traces.environment,
     local.revisions[each.key],
     each.value.auth == "service" ? {} : { VELURE_ORIGIN_SECRET = local.origin_secret },
   )

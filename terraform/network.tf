@@ -47,6 +47,7 @@ module "security_groups" {
   documents_mode            = var.documents_mode
   messaging_mode            = var.messaging_mode
   rds_proxy_enabled         = var.rds_proxy_enabled
+  collector                 = { cidrs = local.traces.cidrs, port = local.traces.port }
   alb_target_ports          = [local.ports.server, local.ports.gateway, local.ports.admin]
 }
 

@@ -157,6 +157,17 @@ locals {
     } },
   )
 
+  pod_traces = merge({}, [for traces in var.traces == null ? [] : [var.traces] : {
+    traces = {
+      endpoint  = traces.endpoint
+      share     = traces.share
+      namespace = traces.namespace
+      # Port 443 of the internet is what other rules let out of the VPC, and network policies let out of a pod.
+      cidrs = length(traces.cidrs) > 0 || traces.namespace != "" ? sort(traces.cidrs) : ["0.0.0.0/0"]
+      port  = local.traces.port
+    }
+  }]...)
+
   # By context: variable => short name of its secret, of all its routes.
   server_secrets = {
     for context in local.on_eks : context => merge(
@@ -244,7 +255,7 @@ module "pods" {
   chart     = { path = "${local.charts}/${each.value.chart}" }
   libraries = local.shared_chart
   namespace = local.namespace
-  values    = merge(local.common[each.key], each.value.values)
+  values    = merge(local.common[each.key], local.pod_traces, each.value.values)
   cluster   = local.helm_cluster
   enabled   = var.helm_enabled
 }

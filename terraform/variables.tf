@@ -271,6 +271,37 @@ variable "log_retention_days" {
   default     = 30
 }
 
+variable "traces" {
+  description = "A collector of spans (OTLP over HTTP): its URL, the share of traces to record among those that begin in the shop's own processes, and the addresses at which pods and functions reach it when that is not port 443 of the internet; its namespace when it is in the cluster. null: no spans are recorded."
+  type = object({
+    endpoint  = string
+    share     = optional(number, 1)
+    cidrs     = optional(set(string), [])
+    namespace = optional(string, "")
+  })
+  default = null
+
+  validation {
+    condition     = var.traces == null || can(regex("^https?://[^/ ]+$", var.traces.endpoint))
+    error_message = "traces.endpoint is the URL of a collector without a path, as in http://10.0.3.7:4318."
+  }
+
+  validation {
+    condition     = var.traces == null || try(var.traces.share >= 0 && var.traces.share <= 1, false)
+    error_message = "traces.share is a number from 0 to 1."
+  }
+
+  validation {
+    condition     = var.traces == null || try(alltrue([for cidr in var.traces.cidrs : can(cidrnetmask(cidr))]), false)
+    error_message = "traces.cidrs are IPv4 ranges, as in 10.0.3.7/32."
+  }
+
+  validation {
+    condition     = try(var.traces.namespace, "") == "" || alltrue([for place in values(var.placement) : place == "eks"])
+    error_message = "Functions cannot reach a collector by its name in the cluster: give its address in the VPC and its cidrs, or place every context on eks."
+  }
+}
+
 variable "orders_per_minute" {
   description = "How many orders one buyer may place in a minute."
   type        = number

@@ -28,7 +28,7 @@ impl<P: PaymentProvider> Processor<P> {
     pub async fn run_due(&self) -> Result<usize, FulfilmentError> {
         let claimed = self.claim(BATCH).await?;
         let count = claimed.len();
-        futures::future::join_all(claimed.into_iter().map(|order| self.drive(order))).await;
+        futures::future::join_all(claimed.into_iter().map(|order| self.resume(order))).await;
         Ok(count)
     }
 
@@ -116,7 +116,7 @@ async fn look<P: PaymentProvider>(
 async fn drive<P: PaymentProvider>(processor: &Processor<P>, order: Fulfilment) {
     let order_id = order.order_id;
     // An order that makes us panic waits for its lease to end, and holds back nobody.
-    if Box::pin(AssertUnwindSafe(processor.drive(order)).catch_unwind())
+    if Box::pin(AssertUnwindSafe(processor.resume(order)).catch_unwind())
         .await
         .is_err()
     {

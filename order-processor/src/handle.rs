@@ -9,12 +9,13 @@ use velure_contracts::events::headers;
 use velure_domain::EventId;
 use velure_postgres::fulfilment::{DeadLetter, FulfilmentError, Recorded, Trace};
 use velure_service::{Backoff, StopToken};
-use velure_telemetry::TraceContext;
+use velure_telemetry::{Span, TraceContext};
 
 use crate::decode::{Undecodable, decode};
 use crate::metrics;
 use crate::payment::PaymentProvider;
 use crate::processor::Processor;
+use crate::trace;
 
 /// A delivery's content.
 #[derive(Debug, Clone, Default)]
@@ -43,13 +44,7 @@ impl Incoming {
             published_at: delivery
                 .header(headers::PUBLISHED_AT)
                 .and_then(|time| time.parse().ok()),
-            trace: Trace {
-                traceparent: context.as_ref().map(TraceContext::traceparent),
-                tracestate: context
-                    .as_ref()
-                    .and_then(TraceContext::tracestate)
-                    .map(str::to_owned),
-            },
+            trace: context.as_ref().map(trace::headers_of).unwrap_or_default(),
         }
     }
 }
@@ -60,35 +55,51 @@ impl<P: PaymentProvider> Processor<P> {
     /// [`Outcome::Ack`] comes after a commit: from then on the books drive the order, with or without a broker. While
     /// the database is away the delivery is held, unanswered, for as long as it takes.
     pub async fn handle(&self, incoming: Incoming, stop: &StopToken) -> Outcome {
-        let (outcome, label) = match decode(&incoming) {
-            Ok(new) => match stored(stop, || self.books.record(&new)).await {
-                Ok(Recorded::Claimed(order)) => {
-                    self.drive(*order).await;
-                    (Outcome::Ack, "worked_on")
-                }
-                Ok(Recorded::Waiting) => (Outcome::Ack, "waiting"),
-                Ok(Recorded::Final) => (Outcome::Ack, "final"),
-                Ok(Recorded::Contradicts) => {
-                    let reason =
-                        "the order is on record with another cart, total or payment method"
-                            .to_owned();
-                    let fault = Undecodable {
-                        event_id: Some(new.event_id),
-                        order_id: Some(new.order_id),
-                        reason,
-                    };
-                    self.dead_letter(incoming, fault, stop).await
-                }
-                Err(Unstored::Never(error)) => {
-                    tracing::error!(error = &error as &dyn Error, order.id = %new.order_id, "the order cannot be recorded");
-                    (Outcome::DeadLetter, "unstorable")
-                }
-                Err(Unstored::Stopped) => (Outcome::Requeue, "handed_back"),
-            },
-            Err(fault) => self.dead_letter(incoming, fault, stop).await,
-        };
+        let mut span = trace::receiving(&incoming);
+        let (outcome, label) = self.work_on(incoming, &mut span, stop).await;
+        span.set("delivery.outcome", label);
+        if outcome != Outcome::Ack || label == "dead_lettered" {
+            span.fail(label);
+        }
         metrics::delivery(label);
         outcome
+    }
+
+    async fn work_on(
+        &self,
+        incoming: Incoming,
+        span: &mut Span,
+        stop: &StopToken,
+    ) -> (Outcome, &'static str) {
+        let new = match decode(&incoming) {
+            Ok(new) => new,
+            Err(fault) => return self.dead_letter(incoming, fault, stop).await,
+        };
+        span.set_with("order.id", || new.order_id.to_string());
+        match stored(stop, || self.books.record(&new)).await {
+            Ok(Recorded::Claimed(mut order)) => {
+                order.cause = trace::headers_of(span.context());
+                self.drive(*order).await;
+                (Outcome::Ack, "worked_on")
+            }
+            Ok(Recorded::Waiting) => (Outcome::Ack, "waiting"),
+            Ok(Recorded::Final) => (Outcome::Ack, "final"),
+            Ok(Recorded::Contradicts) => {
+                let reason =
+                    "the order is on record with another cart, total or payment method".to_owned();
+                let fault = Undecodable {
+                    event_id: Some(new.event_id),
+                    order_id: Some(new.order_id),
+                    reason,
+                };
+                self.dead_letter(incoming, fault, stop).await
+            }
+            Err(Unstored::Never(error)) => {
+                tracing::error!(error = &error as &dyn Error, order.id = %new.order_id, "the order cannot be recorded");
+                (Outcome::DeadLetter, "unstorable")
+            }
+            Err(Unstored::Stopped) => (Outcome::Requeue, "handed_back"),
+        }
     }
 
     async fn dead_letter(

@@ -24,6 +24,7 @@ pub mod payment;
 pub mod process;
 mod processor;
 mod stock;
+mod trace;
 
 use std::sync::Arc;
 use std::time::Duration;

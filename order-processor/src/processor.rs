@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
@@ -7,12 +8,13 @@ use velure_clients::CatalogClient;
 use velure_domain::OrderFailure;
 use velure_postgres::fulfilment::{Fulfilment, FulfilmentError, FulfilmentStore};
 use velure_service::Backoff;
-use velure_telemetry::TraceContext;
+use velure_telemetry::{Span, within};
 
 use crate::config::Settings;
 use crate::metrics;
 use crate::payment::PaymentProvider;
 use crate::process::{Breach, Decision, Rules, Step, charge_key, check, next_step, retry_delay};
+use crate::trace;
 
 /// How often a decision is stored before the order is left to its lease.
 const STORE_TRIES: u32 = 4;
@@ -65,13 +67,20 @@ impl<P: PaymentProvider> Processor<P> {
         }
     }
 
+    /// Takes up an order that was claimed from the books.
+    pub(crate) async fn resume(&self, mut order: Fulfilment) {
+        let span = trace::resuming(&order);
+        order.cause = trace::headers_of(span.context());
+        self.drive(order).await;
+    }
+
     /// Takes an order as far as it goes: to its end, or to a retry that is stored.
     ///
     /// What cannot be stored is left to the lease: when it ends, the order is due again.
     pub async fn drive(&self, order: Fulfilment) {
         let span = tracing::info_span!("order", order.id = %order.order_id, trace.id = tracing::field::Empty);
-        if let Some(trace) = trace_of(&order) {
-            span.record("trace.id", trace.trace_id());
+        if let Some(cause) = trace::context_of(&order.cause) {
+            span.record("trace.id", cause.trace_id());
         }
         self.drive_on(order).instrument(span).await;
     }
@@ -79,7 +88,10 @@ impl<P: PaymentProvider> Processor<P> {
     async fn drive_on(&self, mut order: Fulfilment) {
         loop {
             match self.step(&order).await {
-                Ok(Stepped::Moved(moved)) => order = *moved,
+                Ok(Stepped::Moved(moved)) => {
+                    let cause = order.cause;
+                    order = Fulfilment { cause, ..*moved };
+                }
                 Ok(Stepped::Postponed | Stepped::Finished) => return,
                 Err(FulfilmentError::Stale) => {
                     metrics::lost_lease();
@@ -110,17 +122,24 @@ impl<P: PaymentProvider> Processor<P> {
             return Ok(Stepped::Finished);
         };
         let started = Instant::now();
-        let decision = match check(order) {
-            Err(breach) => Decision::Retry {
+        let checked = check(order);
+        let mut span = trace::step(order, checked.is_ok().then_some(&step));
+        let decision = match (checked, &span) {
+            (Err(breach), _) => Decision::Retry {
                 reason: breach.as_str().to_owned(),
                 breach: Some(breach),
             },
-            Ok(()) => self.ask(order, &step).await,
+            (Ok(()), Some(span)) => within(span.context(), self.ask(order, &step)).await,
+            (Ok(()), None) => self.ask(order, &step).await,
         };
-        if let Decision::Retry { reason, breach } = &decision {
-            note_retry(order, reason, *breach);
+        if let Some(span) = &mut span {
+            trace::decided(span, &decision);
         }
-        let stepped = self.store_soon(order, &decision).await?;
+        let order = caused_by(order, span.as_ref());
+        if let Decision::Retry { reason, breach } = &decision {
+            note_retry(&order, reason, *breach);
+        }
+        let stepped = self.store_soon(&order, &decision).await?;
         metrics::step(order.phase, started.elapsed());
         if let Stepped::Moved(moved) = &stepped {
             metrics::moved(moved.phase);
@@ -130,10 +149,8 @@ impl<P: PaymentProvider> Processor<P> {
     }
 
     async fn ask(&self, order: &Fulfilment, step: &Step) -> Decision {
-        let trace = trace_of(order);
-        let trace = trace.as_ref();
         match step {
-            Step::Reserve => self.hold(order, trace).await,
+            Step::Reserve => self.hold(order).await,
             Step::GiveUp(code) => Decision::GivenUp(OrderFailure {
                 code: *code,
                 product_id: None,
@@ -141,8 +158,8 @@ impl<P: PaymentProvider> Processor<P> {
             Step::Charge => self.charge(order).await,
             Step::LookUpOrCharge => self.look_up_or_charge(order).await,
             Step::Cancel => self.cancel(order).await,
-            Step::CommitStock => self.commit_stock(order, trace).await,
-            Step::ReturnStock => self.return_stock(order, trace).await,
+            Step::CommitStock => self.commit_stock(order).await,
+            Step::ReturnStock => self.return_stock(order).await,
         }
     }
 
@@ -228,10 +245,13 @@ fn note_retry(order: &Fulfilment, reason: &str, breach: Option<Breach>) {
     }
 }
 
-/// The trace that the order was placed in.
-fn trace_of(order: &Fulfilment) -> Option<TraceContext> {
-    TraceContext::parse(
-        order.trace.traceparent.as_deref()?,
-        order.trace.tracestate.as_deref(),
-    )
+/// The order as it is stored: what is told of the step is told in the step's name.
+fn caused_by<'a>(order: &'a Fulfilment, step: Option<&Span>) -> Cow<'a, Fulfilment> {
+    match step.filter(|step| step.is_recorded()) {
+        None => Cow::Borrowed(order),
+        Some(step) => Cow::Owned(Fulfilment {
+            cause: trace::headers_of(step.context()),
+            ..order.clone()
+        }),
+    }
 }

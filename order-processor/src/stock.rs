@@ -1,5 +1,4 @@
 use velure_postgres::fulfilment::Fulfilment;
-use velure_telemetry::TraceContext;
 
 use crate::payment::PaymentProvider;
 use crate::process::{Decision, after_commit, after_hold, after_release};
@@ -7,29 +6,18 @@ use crate::processor::Processor;
 
 impl<P: PaymentProvider> Processor<P> {
     /// All lines or none, once for each order: the catalog knows a repeated hold by the order's id.
-    pub(crate) async fn hold(&self, order: &Fulfilment, trace: Option<&TraceContext>) -> Decision {
-        after_hold(
-            order,
-            self.catalog.hold(order.order_id, &order.cart, trace).await,
-        )
+    pub(crate) async fn hold(&self, order: &Fulfilment) -> Decision {
+        after_hold(order, self.catalog.hold(order.order_id, &order.cart).await)
     }
 
     /// Only ever called for an order that is charged.
-    pub(crate) async fn commit_stock(
-        &self,
-        order: &Fulfilment,
-        trace: Option<&TraceContext>,
-    ) -> Decision {
-        after_commit(self.catalog.commit(order.order_id, trace).await)
+    pub(crate) async fn commit_stock(&self, order: &Fulfilment) -> Decision {
+        after_commit(self.catalog.commit(order.order_id).await)
     }
 
     /// Only ever called for an order that is not charged and will not be. The catalog also notes the release of an
     /// order it never heard of, so a hold that is still on its way comes too late.
-    pub(crate) async fn return_stock(
-        &self,
-        order: &Fulfilment,
-        trace: Option<&TraceContext>,
-    ) -> Decision {
-        after_release(self.catalog.release(order.order_id, trace).await)
+    pub(crate) async fn return_stock(&self, order: &Fulfilment) -> Decision {
+        after_release(self.catalog.release(order.order_id).await)
     }
 }

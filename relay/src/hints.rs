@@ -6,6 +6,7 @@ use velure_contracts::http::Failure;
 use velure_contracts::sse::StatusFrame;
 use velure_postgres::status::{Move, StatusStore};
 use velure_redis::{StatusHint, StatusHints};
+use velure_telemetry::{Span, SpanKind, TraceContext};
 
 use crate::metrics::Metrics;
 
@@ -18,8 +19,16 @@ pub(crate) struct Hints {
 
 impl Hints {
     pub(crate) async fn tell(&self, moves: &[Move]) {
-        let hints: Vec<StatusHint> = moves.iter().map(hint_of).collect();
+        let mut spans: Vec<Option<Span>> = moves.iter().map(telling).collect();
+        let hints: Vec<StatusHint> = moves
+            .iter()
+            .zip(&spans)
+            .map(|(moved, span)| hint_of(moved, span.as_ref()))
+            .collect();
         if self.redis.publish(&hints).await.is_err() {
+            for span in spans.iter_mut().flatten() {
+                span.fail("lost");
+            }
             self.metrics
                 .hints_lost
                 .increment(u64::try_from(hints.len()).unwrap_or(0));
@@ -27,7 +36,18 @@ impl Hints {
     }
 }
 
-fn hint_of(moved: &Move) -> StatusHint {
+/// Telling of a move, within the trace that it was stored in.
+fn telling(moved: &Move) -> Option<Span> {
+    let parent = TraceContext::parse(moved.traceparent.as_deref()?, None)?;
+    let mut span = Span::child(SpanKind::Producer, "publish status hint", &parent);
+    span.set("messaging.system", "redis");
+    span.set("messaging.operation.type", "send");
+    span.set_with("order.id", || moved.order_id.to_string());
+    span.set("order.status", moved.status.as_str());
+    Some(span)
+}
+
+fn hint_of(moved: &Move, span: Option<&Span>) -> StatusHint {
     StatusHint {
         order_id: moved.order_id.as_uuid(),
         buyer_id: moved.buyer_id.as_uuid(),
@@ -42,7 +62,7 @@ fn hint_of(moved: &Move) -> StatusHint {
                 product_id: failure.product_id.as_ref().map(ToString::to_string),
             }),
             at: moved.at,
-            traceparent: moved.traceparent.clone(),
+            traceparent: span.map(|span| span.context().traceparent()),
         },
     }
 }

@@ -6,6 +6,7 @@
 
 mod outcome;
 mod session;
+mod trace;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use velure_amqp::{
 use velure_contracts::events::headers;
 use velure_postgres::outbox::OutboxRow;
 use velure_service::{Backoff, Heartbeat};
+use velure_telemetry::TraceContext;
 
 use crate::lease::{Ask, Holding};
 use crate::metrics::Metrics;
@@ -100,8 +102,8 @@ impl PublishTask {
     }
 }
 
-/// The message of a row, as it stands there.
-fn message_of(row: &OutboxRow) -> Result<Message, Unpublishable> {
+/// The message of a row, as it stands there, sent in this step of its trace.
+fn message_of(row: &OutboxRow, step: &TraceContext) -> Result<Message, Unpublishable> {
     let order_id = row.order_id.to_string();
     let now = Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true);
     Ok(Message::new(
@@ -111,8 +113,8 @@ fn message_of(row: &OutboxRow) -> Result<Message, Unpublishable> {
         row.body.clone(),
     )?
     .header(headers::ORDER_ID, Some(&order_id))
-    .header(headers::TRACEPARENT, row.traceparent.as_deref())
-    .header(headers::TRACESTATE, row.tracestate.as_deref())
+    .header(headers::TRACEPARENT, Some(&step.traceparent()))
+    .header(headers::TRACESTATE, step.tracestate().as_deref())
     .header(headers::PUBLISHED_AT, Some(&now))
     .header(headers::REASON, row.reason.as_deref())
     .version(row.version))

@@ -21,6 +21,7 @@ use velure_domain::OrderId;
 use velure_postgres::outbox::shard_of;
 use velure_postgres::status::{Applied, StatusChange, StatusStore};
 use velure_service::Backoff;
+use velure_telemetry::{Span, SpanKind, TraceContext};
 
 use crate::hints::Hints;
 use crate::metrics::Metrics;
@@ -129,6 +130,22 @@ impl StatusTask {
     }
 }
 
+/// A delivery is handled, within the trace that it names.
+fn receiving(delivery: &Delivery) -> Span {
+    let parent = delivery
+        .header(headers::TRACEPARENT)
+        .and_then(|parent| TraceContext::parse(parent, delivery.header(headers::TRACESTATE)));
+    let name = format!("process {}", delivery.routing_key());
+    let mut span = Span::continuing(SpanKind::Consumer, name, parent.as_ref());
+    span.set("messaging.system", "rabbitmq");
+    span.set("messaging.operation.type", "process");
+    span.set("messaging.destination.name", STATUS_QUEUE);
+    if let Some(id) = delivery.message_id() {
+        span.set_with("messaging.message.id", || id.to_string());
+    }
+    span
+}
+
 fn lane_of(order_id: OrderId) -> usize {
     usize::try_from(shard_of(order_id.as_uuid())).expect("invariant: a shard is not negative")
         % LANES
@@ -155,16 +172,29 @@ impl Lane {
     }
 
     async fn handle(&self, delivery: &Delivery, decoded: Result<StatusEvent, String>) -> Outcome {
+        let mut span = receiving(delivery);
         let event = match decoded {
             Ok(event) => event,
-            Err(reason) => return self.dead_letter(delivery, &reason).await,
+            Err(reason) => {
+                span.fail("undecodable");
+                return self.dead_letter(delivery, &reason).await;
+            }
         };
+        span.set_with("order.id", || event.order_id.to_string());
+        let outcome = self.apply(delivery, event, span.context()).await;
+        if outcome != Outcome::Ack {
+            span.fail("not_applied");
+        }
+        outcome
+    }
+
+    async fn apply(&self, delivery: &Delivery, event: StatusEvent, step: &TraceContext) -> Outcome {
         let change = StatusChange {
             order_id: event.order_id,
             status: event.status,
             failure: event.failure,
             steps: event.steps,
-            traceparent: delivery.header(headers::TRACEPARENT).map(str::to_owned),
+            traceparent: Some(step.traceparent()),
         };
         // An outage is waited out while the delivery is held: requeueing would only spin.
         let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(5));

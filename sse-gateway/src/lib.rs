@@ -19,6 +19,7 @@ mod slot;
 mod socket;
 mod stream;
 mod sweep;
+mod trace;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -12,6 +12,7 @@ use velure_redis::{StatusHint, Subscriptions, Topic};
 use crate::frame::{self, FrameId};
 use crate::metrics::Metrics;
 use crate::slot::{Offered, Placed, Slot};
+use crate::trace::{Telling, Way};
 
 /// One open stream, as those see it who have something to tell it.
 #[derive(Debug)]
@@ -49,27 +50,15 @@ pub(crate) struct Moved<'a> {
     frame: &'a StatusFrame,
 }
 
-impl<'a> From<&'a StatusHint> for Moved<'a> {
-    fn from(hint: &'a StatusHint) -> Self {
-        Self {
-            buyer: hint.buyer_id.into(),
-            buyer_sequence: hint.buyer_sequence,
-            frame: &hint.frame,
-        }
-    }
-}
-
-impl<'a> From<&'a StoredEvent> for Moved<'a> {
-    fn from(event: &'a StoredEvent) -> Self {
+impl<'a> Moved<'a> {
+    pub(crate) fn of(event: &StoredEvent, telling: &'a Telling<'_>) -> Self {
         Self {
             buyer: event.buyer_id,
             buyer_sequence: event.buyer_sequence,
-            frame: &event.frame,
+            frame: &telling.frame,
         }
     }
-}
 
-impl Moved<'_> {
     /// The frame as the streams of `topic` get it.
     pub(crate) fn placed(&self, topic: Topic) -> Placed {
         let version = i64::from(self.frame.version);
@@ -146,15 +135,23 @@ impl Registry {
 
     /// Tells a hint to all who watch its order or its buyer.
     pub(crate) fn tell(&self, hint: &StatusHint) {
-        let moved = Moved::from(hint);
         let tables = self.tables();
-        for topic in [
+        let topics = [
             Topic::Order(hint.order_id.into()),
-            Topic::Buyer(moved.buyer),
-        ] {
-            if let Some(subscribers) = tables.topics.get(&topic) {
-                self.offer(subscribers, topic, &moved);
-            }
+            Topic::Buyer(hint.buyer_id.into()),
+        ];
+        let watched = topics.map(|topic| Some((topic, tables.topics.get(&topic)?)));
+        if watched.iter().all(Option::is_none) {
+            return;
+        }
+        let telling = Telling::of(&hint.frame, Way::Hint);
+        let moved = Moved {
+            buyer: hint.buyer_id.into(),
+            buyer_sequence: hint.buyer_sequence,
+            frame: &telling.frame,
+        };
+        for (topic, subscribers) in watched.into_iter().flatten() {
+            self.offer(subscribers, topic, &moved);
         }
     }
 
@@ -162,7 +159,8 @@ impl Registry {
     pub(crate) fn tell_stored(&self, topic: Topic, event: &StoredEvent) {
         let tables = self.tables();
         if let Some(subscribers) = tables.topics.get(&topic) {
-            self.offer(subscribers, topic, &Moved::from(event));
+            let telling = Telling::of(&event.frame, Way::Sweep);
+            self.offer(subscribers, topic, &Moved::of(event, &telling));
         }
     }
 

@@ -18,6 +18,7 @@ use crate::gateway::{Gateway, NoTurn};
 use crate::registry::{Membership, Moved, Seat};
 use crate::slot::{Next, Placed};
 use crate::socket::{Socket, WriteError};
+use crate::trace::{Telling, Way};
 
 /// Failed looks at a session in a row after which nobody knows whether it goes on, and the stream ends.
 const UNKNOWN_SESSION_LIMIT: u8 = 3;
@@ -374,7 +375,10 @@ pub(crate) fn placed(topic: Topic, after: i64, events: &Events) -> Read {
     let frames: Vec<Placed> = events
         .events
         .iter()
-        .map(|event| Moved::from(event).placed(topic))
+        .map(|event| {
+            let telling = Telling::of(&event.frame, Way::Replay);
+            Moved::of(event, &telling).placed(topic)
+        })
         .collect();
     let position = frames.last().map_or(after, |frame| frame.position);
     // Without a frame there is nothing more, whatever the counter says: asking again would be asking for ever.

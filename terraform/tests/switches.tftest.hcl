@@ -157,3 +157,31 @@ run "what_aws_and_registries_would_refuse_is_refused_first" {
 
   expect_failures = [var.image_mirror, var.hosted_zone_id, var.cluster_admin_arns, var.orders_per_minute]
 }
+
+run "spans_are_sent_by_functions_and_pods_alike" {
+  command = plan
+
+  variables {
+    traces = { endpoint = "http://10.0.3.7:4318", share = 0.1, cidrs = ["10.0.3.7/32"] }
+  }
+
+  assert {
+    condition     = jsonencode(local.traces.environment) == jsonencode({ OTEL_EXPORTER_OTLP_ENDPOINT = "http://10.0.3.7:4318", OTEL_TRACES_SAMPLER_ARG = "0.1" })
+    error_message = "Functions know the collector and the share."
+  }
+
+  assert {
+    condition     = jsonencode(local.pod_traces.traces) == jsonencode({ endpoint = "http://10.0.3.7:4318", share = 0.1, namespace = "", cidrs = ["10.0.3.7/32"], port = 4318 })
+    error_message = "Pods may reach the collector, and it alone."
+  }
+}
+
+run "a_collector_inside_the_cluster_is_out_of_reach_for_functions" {
+  command = plan
+
+  variables {
+    traces = { endpoint = "http://collector.observability:4318", namespace = "observability" }
+  }
+
+  expect_failures = [var.traces]
+}

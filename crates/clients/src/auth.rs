@@ -53,7 +53,12 @@ impl AuthClient {
         };
         let answer = self
             .transport
-            .call(Method::POST, "/api/tokens/introspect", Some(&body), None)
+            .call(
+                Method::POST,
+                "/api/tokens/introspect",
+                "/api/tokens/introspect",
+                Some(&body),
+            )
             .await;
         let answer = answer.map_err(IntrospectError::Unanswered)?;
         if answer.status != StatusCode::OK {

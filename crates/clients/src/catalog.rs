@@ -7,7 +7,6 @@ use velure_contracts::http::{
 use velure_contracts::{Code, Problem};
 use velure_domain::{Cart, LineItem, Money, OrderId, Quantity, total_of};
 use velure_http::{KeyError, ServiceSigner, SigningKey};
-use velure_telemetry::TraceContext;
 
 use crate::transport::Answer;
 use crate::{CallError, Transport};
@@ -139,17 +138,18 @@ impl CatalogClient {
     ///
     /// # Errors
     /// When lines cannot be had, or the catalog does not say.
-    pub async fn quote(
-        &self,
-        cart: &Cart,
-        trace: Option<&TraceContext>,
-    ) -> Result<Quote, QuoteError> {
+    pub async fn quote(&self, cart: &Cart) -> Result<Quote, QuoteError> {
         let body = QuoteBody {
             items: requested(cart),
         };
         let answer = self
             .transport
-            .call(Method::POST, "/internal/quotes", Some(&body), trace)
+            .call(
+                Method::POST,
+                "/internal/quotes",
+                "/internal/quotes",
+                Some(&body),
+            )
             .await;
         let answer =
             answer.map_err(|error| QuoteError::Catalog(CatalogError::Unanswered(error)))?;
@@ -171,19 +171,19 @@ impl CatalogClient {
     ///
     /// # Errors
     /// When there is not enough, the reservation has ended, or the catalog does not say.
-    pub async fn hold(
-        &self,
-        order: OrderId,
-        cart: &Cart,
-        trace: Option<&TraceContext>,
-    ) -> Result<(), HoldError> {
+    pub async fn hold(&self, order: OrderId, cart: &Cart) -> Result<(), HoldError> {
         let body = HoldReservationBody {
             items: requested(cart),
         };
         let path = format!("/internal/reservations/{order}");
         let answer = self
             .transport
-            .call(Method::PUT, &path, Some(&body), trace)
+            .call(
+                Method::PUT,
+                "/internal/reservations/{order_id}",
+                &path,
+                Some(&body),
+            )
             .await;
         let answer = answer.map_err(|error| HoldError::Catalog(CatalogError::Unanswered(error)))?;
         if answer.status == StatusCode::OK {
@@ -204,12 +204,9 @@ impl CatalogClient {
     ///
     /// # Errors
     /// When it was released before, never made, or the catalog does not say.
-    pub async fn commit(
-        &self,
-        order: OrderId,
-        trace: Option<&TraceContext>,
-    ) -> Result<(), SettleError> {
-        self.settle(order, "commit", ReservationState::Committed, trace)
+    pub async fn commit(&self, order: OrderId) -> Result<(), SettleError> {
+        let template = "/internal/reservations/{order_id}/commit";
+        self.settle(order, template, ReservationState::Committed)
             .await
     }
 
@@ -217,26 +214,22 @@ impl CatalogClient {
     ///
     /// # Errors
     /// When it was committed before, never made, or the catalog does not say.
-    pub async fn release(
-        &self,
-        order: OrderId,
-        trace: Option<&TraceContext>,
-    ) -> Result<(), SettleError> {
-        self.settle(order, "release", ReservationState::Released, trace)
+    pub async fn release(&self, order: OrderId) -> Result<(), SettleError> {
+        let template = "/internal/reservations/{order_id}/release";
+        self.settle(order, template, ReservationState::Released)
             .await
     }
 
     async fn settle(
         &self,
         order: OrderId,
-        verb: &str,
+        template: &'static str,
         end: ReservationState,
-        trace: Option<&TraceContext>,
     ) -> Result<(), SettleError> {
-        let path = format!("/internal/reservations/{order}/{verb}");
+        let path = template.replace("{order_id}", &order.to_string());
         let answer = self
             .transport
-            .call(Method::POST, &path, None::<&()>, trace)
+            .call(Method::POST, template, &path, None::<&()>)
             .await;
         let answer =
             answer.map_err(|error| SettleError::Catalog(CatalogError::Unanswered(error)))?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use velure_config::ExposeSecret;
 use velure_http::{ServiceSigner, TokenError};
-use velure_telemetry::TraceContext;
+use velure_telemetry::{Span, SpanKind, current};
 
 /// How long a connection may take to come about.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(1);
@@ -83,13 +83,46 @@ impl Transport {
         })
     }
 
-    /// Asks, once.
+    /// Asks, once, as a step of the trace that this is done in. `template` is the path without ids, as traces show it.
     pub(crate) async fn call(
+        &self,
+        method: Method,
+        template: &'static str,
+        path: &str,
+        body: Option<&(impl Serialize + Sync)>,
+    ) -> Result<Answer, CallError> {
+        let mut span = current().map(|parent| {
+            let mut span = Span::child(SpanKind::Client, format!("{method} {template}"), &parent);
+            span.set_with("http.request.method", || method.to_string());
+            span.set("url.template", template);
+            span.set("server.address", self.audience);
+            span
+        });
+        let outcome = self.ask(method, path, body, span.as_ref()).await;
+        if let Some(span) = &mut span {
+            match &outcome {
+                Ok(answer) => {
+                    let status = answer.status;
+                    span.set("http.response.status_code", i64::from(status.as_u16()));
+                    if status.is_client_error() || status.is_server_error() {
+                        span.fail(status.as_str().to_owned());
+                    }
+                }
+                Err(CallError::Unanswered(error)) if error.is_timeout() => span.fail("timeout"),
+                Err(CallError::Unanswered(_)) => span.fail("unanswered"),
+                Err(CallError::TooLong) => span.fail("too_long"),
+                Err(CallError::Token(_)) => span.fail("token"),
+            }
+        }
+        outcome
+    }
+
+    async fn ask(
         &self,
         method: Method,
         path: &str,
         body: Option<&(impl Serialize + Sync)>,
-        trace: Option<&TraceContext>,
+        span: Option<&Span>,
     ) -> Result<Answer, CallError> {
         let token = self.signer.token(self.audience).map_err(CallError::Token)?;
         let mut request = self
@@ -99,7 +132,7 @@ impl Transport {
         if let Some(body) = body {
             request = request.json(body);
         }
-        if let Some(trace) = trace.map(TraceContext::child) {
+        if let Some(trace) = span.map(Span::context) {
             request = request.header("traceparent", trace.traceparent());
             if let Some(state) = trace.tracestate() {
                 request = request.header("tracestate", state);

@@ -6,12 +6,17 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Body, RequestExt, service_fn};
 use velure_config::Env;
 use velure_domain::RequestId;
+use velure_telemetry::{TraceExport, export_traces, flush};
 
 use crate::error::chain;
 use crate::{Context, Endpoint, Mounted, RequestParts, StartError, fallback};
 
 /// How long the init phase may take: AWS ends it after 10 s.
 const INIT_DEADLINE: Duration = Duration::from_secs(8);
+
+/// How long an answer waits for its spans to reach the collector. It is to be an agent beside the function, which takes
+/// them in less; what is left is sent at the next request, if there is one: a sandbox sleeps as soon as it has answered.
+const SPANS_WAIT: Duration = Duration::from_millis(3);
 
 /// Hosts endpoint `E` as a Lambda function.
 ///
@@ -26,7 +31,11 @@ pub fn serve<E: Endpoint>() -> ExitCode {
             .map_err(|error| chain(&error))?;
         run(move |parts| {
             let endpoint = endpoint.clone();
-            async move { endpoint.answer(parts).await }
+            async move {
+                let answer = endpoint.answer(parts).await;
+                flush(SPANS_WAIT).await;
+                answer
+            }
         })
         .await
     })
@@ -46,6 +55,20 @@ where
     if let Err(error) = velure_telemetry::init_logs(env.get("VELURE_LOG")) {
         // Without logs there is only standard error; CloudWatch keeps that too.
         eprintln!("VELURE_LOG cannot be used: {error}");
+        return ExitCode::FAILURE;
+    }
+    let traces = TraceExport::read(
+        env.get("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        env.get("OTEL_TRACES_SAMPLER_ARG"),
+    );
+    let service = env.get("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("lambda");
+    let exporting = match traces {
+        Ok(None) => Ok(()),
+        Ok(Some(traces)) => export_traces(service, &traces).map_err(|error| chain(&error)),
+        Err((variable, error)) => Err(format!("{variable} {error}")),
+    };
+    if let Err(error) = exporting {
+        tracing::error!(error, "the function cannot start");
         return ExitCode::FAILURE;
     }
     // Two TLS backends are linked in by our dependencies; the process has to name one.

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use velure_config::Reader;
 use velure_contracts::Code;
-use velure_telemetry::TraceContext;
+use velure_telemetry::{Span, SpanKind, TraceContext, within};
 
 use crate::origin::OriginPolicy;
 use crate::{
@@ -24,6 +24,8 @@ type Handle = Arc<dyn Fn(Request) -> BoxFuture<'static, Result<Reply, ApiError>>
 #[derive(Clone)]
 pub struct Mounted {
     route: &'static Route,
+    /// As traces show it.
+    span_name: String,
     origin: OriginPolicy,
     authenticator: Authenticator,
     csrf: CsrfPolicy,
@@ -67,6 +69,7 @@ impl Mounted {
         });
         Ok(Self {
             route,
+            span_name: format!("{} {}", route.method, route.path),
             origin,
             authenticator,
             csrf,
@@ -91,11 +94,24 @@ impl Mounted {
                 .get(name)
                 .and_then(|value| value.to_str().ok())
         };
-        let trace =
-            TraceContext::continue_or_generate(header("traceparent"), header("tracestate")).child();
+        let parent = header("traceparent")
+            .and_then(|parent| TraceContext::parse(parent, header("tracestate")));
+        let mut span = Span::continuing(SpanKind::Server, self.span_name.clone(), parent.as_ref());
+        span.set_with("http.request.method", || method.clone());
+        span.set("http.route", self.route.path.as_str());
+        span.set_with("url.path", || parts.path.clone());
+        let trace = span.context().clone();
         let trace_id = trace.trace_id();
-        let outcome = self.admit_and_handle(parts, trace, started).await;
+        let work = self.admit_and_handle(parts, trace, started);
+        let outcome = within(span.context(), work).await;
         let answer = render(&id, outcome);
+        span.set(
+            "http.response.status_code",
+            i64::from(answer.status().as_u16()),
+        );
+        if answer.status().is_server_error() {
+            span.fail(answer.status().as_str().to_owned());
+        }
         let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
             request.id = id,

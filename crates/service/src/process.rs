@@ -19,6 +19,9 @@ const START_DEADLINE: Duration = Duration::from_secs(60);
 /// How long blocking calls may hold up the end once every task is done.
 const RUNTIME_SHUTDOWN: Duration = Duration::from_secs(1);
 
+/// How long the last spans may take to the collector.
+const LAST_SPANS: Duration = Duration::from_secs(2);
+
 /// Which runtime a process works on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Runtime {
@@ -37,7 +40,7 @@ pub fn main<C>(
     main_on(Runtime::MultiThread, name, from_env, start)
 }
 
-/// Runs a pod: logs, configuration with its secrets, admin server, `start`, then the supervisor until SIGTERM or
+/// Runs a pod: logs, configuration with its secrets, spans, admin server, `start`, then the supervisor until SIGTERM or
 /// SIGINT, or until a task ends.
 ///
 /// It exits with 0 after an orderly stop, with 64 when the configuration is wrong (one message names every fault),
@@ -74,7 +77,13 @@ pub fn main_on<C>(
             return ExitCode::from(EXIT_CONFIG);
         }
     };
+    if let Some(traces) = &settings.traces
+        && let Err(error) = velure_telemetry::export_traces(name, traces)
+    {
+        return failed(name, &error.into());
+    }
     let verdict = tokio.block_on(live(name, settings, config, start));
+    velure_telemetry::finish(LAST_SPANS);
     tokio.shutdown_timeout(RUNTIME_SHUTDOWN);
     match verdict {
         Ok(()) => {

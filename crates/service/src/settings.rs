@@ -2,12 +2,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use velure_config::{ConfigFaults, Env, Fault, Reader};
+use velure_telemetry::TraceExport;
 
 /// What every pod reads.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) admin: SocketAddr,
     pub(crate) grace: Duration,
+    pub(crate) traces: Option<TraceExport>,
 }
 
 impl Settings {
@@ -17,9 +19,18 @@ impl Settings {
         if env.get("VELURE_ADMIN_LISTEN").is_none() {
             reader.fault("VELURE_ADMIN_LISTEN", "is not set");
         }
+        let traces = TraceExport::read(
+            env.get("OTEL_EXPORTER_OTLP_ENDPOINT"),
+            env.get("OTEL_TRACES_SAMPLER_ARG"),
+        )
+        .unwrap_or_else(|(variable, error)| {
+            reader.fault(variable, error.to_string());
+            None
+        });
         let settings = Self {
             admin: reader.parsed("VELURE_ADMIN_LISTEN", unset),
             grace: reader.duration("VELURE_GRACE", Duration::from_secs(25)),
+            traces,
         };
         reader.finish(settings)
     }

@@ -1,60 +1,63 @@
-//! Sends spans to a collector, beside whatever the process does.
+//! Sends spans to a collector (OTLP over HTTP, protobuf), beside whatever the process does.
 //!
-//! Ended spans go into a bounded queue; a thread of its own takes them out in batches and posts them. A batch that the
-//! collector did not take is tried again, with a backoff, while the queue fills; what does not fit is dropped and counted.
-//! Nothing ever waits for the collector but [`flush`].
+//! The library keeps ended spans in a bounded queue; a thread of its own takes them out in batches and posts them, each
+//! up to four times. What does not fit into the queue is dropped and counted. Nothing ever waits for the collector but
+//! [`flush`] and [`finish`].
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::{Request, Uri};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
-use tokio::sync::Notify;
-use tokio::time::timeout;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry::{Context, KeyValue};
+use opentelemetry_otlp::{WithExportConfig, WithHttpConfig};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{
+    BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracer, SdkTracerProvider, Span, SpanData,
+    SpanExporter, SpanProcessor,
+};
 
-use crate::otlp::{Resource, request};
-use crate::span::Finished;
-use crate::trace::Sampler;
-
-/// Spans that wait at most: at 300 bytes each, some 2.5 MB.
+/// Spans that wait at most: at some 500 bytes each, 4 MB.
 const QUEUE: usize = 8_192;
 /// Spans of one request at most.
 const BATCH: usize = 512;
 /// How long spans wait for others.
 const LINGER: Duration = Duration::from_secs(1);
-/// How long the collector may take for one request.
+/// How long the collector may take for one batch, all tries together.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The waits between tries.
-const FIRST_RETRY: Duration = Duration::from_millis(100);
-const LAST_RETRY: Duration = Duration::from_secs(5);
 
-static EXPORTER: OnceLock<Exporter> = OnceLock::new();
+static TRACES: OnceLock<Traces> = OnceLock::new();
+/// Spans that have ended and of which nothing is known yet.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+
+struct Traces {
+    provider: SdkTracerProvider,
+    tracer: SdkTracer,
+}
 
 /// Where spans go, and how many.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceExport {
-    endpoint: Uri,
-    sampler: Sampler,
+    endpoint: String,
+    share: f64,
 }
 
 /// Why spans cannot be exported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum TraceExportError {
     /// The endpoint cannot be used.
-    #[error("is not an http URL of a collector, as in http://127.0.0.1:4318")]
+    #[error("is not an http or https URL of a collector, as in http://127.0.0.1:4318")]
     Endpoint,
-    /// The ratio is none.
+    /// The share is none.
     #[error("is not a number from 0 to 1")]
-    Ratio,
-    /// The thread cannot be started, or it is running already.
-    #[error("cannot be started")]
-    Start,
+    Share,
+    /// The exporter cannot be made.
+    #[error("the exporter of spans cannot be made")]
+    Exporter(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// This process exports already.
+    #[error("spans are exported already")]
+    Twice,
 }
 
 impl TraceExport {
@@ -64,282 +67,181 @@ impl TraceExport {
     /// With the name of the variable at fault.
     pub fn read(
         endpoint: Option<&str>,
-        ratio: Option<&str>,
+        share: Option<&str>,
     ) -> Result<Option<Self>, (&'static str, TraceExportError)> {
         let Some(endpoint) = endpoint.filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
-        let endpoint: Uri = endpoint
-            .trim_end_matches('/')
-            .parse()
-            .ok()
-            .filter(|uri: &Uri| uri.scheme_str() == Some("http") && uri.host().is_some())
-            .ok_or(("OTEL_EXPORTER_OTLP_ENDPOINT", TraceExportError::Endpoint))?;
-        let sampler = Sampler::parse(ratio.unwrap_or("1"))
-            .ok_or(("OTEL_TRACES_SAMPLER_ARG", TraceExportError::Ratio))?;
-        Ok(Some(Self { endpoint, sampler }))
+        let usable = reqwest::Url::parse(endpoint)
+            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        if !usable {
+            return Err(("OTEL_EXPORTER_OTLP_ENDPOINT", TraceExportError::Endpoint));
+        }
+        let share: Option<f64> = share.unwrap_or("1").parse().ok();
+        let share = share
+            .filter(|share| (0.0..=1.0).contains(share))
+            .ok_or(("OTEL_TRACES_SAMPLER_ARG", TraceExportError::Share))?;
+        Ok(Some(Self {
+            endpoint: format!("{}/v1/traces", endpoint.trim_end_matches('/')),
+            share,
+        }))
     }
 }
 
-pub(crate) struct Exporter {
-    sampler: Sampler,
-    queue: Mutex<VecDeque<Finished>>,
-    /// Spans that were put in, and spans that the collector took or that were given up.
-    put: AtomicU64,
-    settled: AtomicU64,
-    dropped: AtomicU64,
-    exported: AtomicU64,
-    /// Somebody wants a batch to go out at once.
-    hurry: Notify,
-    /// Spans were settled.
-    progress: Notify,
-}
-
-/// What became of spans so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct SpanCounts {
-    /// Recorded and put into the queue.
-    pub queued: u64,
-    /// Taken by the collector.
-    pub exported: u64,
-    /// Not recorded because the queue was full.
-    pub dropped: u64,
-    /// Given up: the collector refused them for good.
-    pub failed: u64,
-}
-
-pub(crate) fn exporter() -> Option<&'static Exporter> {
-    EXPORTER.get()
-}
-
-pub(crate) fn sampler() -> Sampler {
-    EXPORTER
-        .get()
-        .map_or(Sampler::NONE, |exporter| exporter.sampler)
-}
-
-/// Counts for the metrics; all zero while nothing is exported.
-#[must_use]
-pub fn span_counts() -> SpanCounts {
-    exporter().map_or_else(SpanCounts::default, |exporter| {
-        let exported = exporter.exported.load(Ordering::Relaxed);
-        SpanCounts {
-            queued: exporter.put.load(Ordering::Relaxed),
-            exported,
-            dropped: exporter.dropped.load(Ordering::Relaxed),
-            failed: exporter
-                .settled
-                .load(Ordering::Relaxed)
-                .saturating_sub(exported),
-        }
-    })
-}
-
-/// Begins to export the spans of this process, as those of `service`.
+/// Begins to export the spans of this process, as those of `service`. Not to be called from asynchronous code: the
+/// library makes a blocking client.
 ///
 /// # Errors
-/// When the thread cannot be started, or on a second call.
-pub fn export_traces(service: &str, export: TraceExport) -> Result<(), TraceExportError> {
-    let exporter = Exporter {
-        sampler: export.sampler,
-        queue: Mutex::default(),
-        put: AtomicU64::new(0),
-        settled: AtomicU64::new(0),
-        dropped: AtomicU64::new(0),
-        exported: AtomicU64::new(0),
-        hurry: Notify::new(),
-        progress: Notify::new(),
-    };
-    let resource = Resource {
-        service: service.to_owned(),
-        instance: format!("{:032x}", rand::random::<u128>()),
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
+/// When the exporter cannot be made, or on a second call.
+pub fn export_traces(service: &str, export: &TraceExport) -> Result<(), TraceExportError> {
+    let client = reqwest::blocking::Client::builder()
+        .no_proxy()
+        .timeout(PATIENCE)
         .build()
-        .map_err(|_| TraceExportError::Start)?;
-    EXPORTER
-        .set(exporter)
-        .map_err(|_| TraceExportError::Start)?;
-    std::thread::Builder::new()
-        .name("traces".to_owned())
-        .spawn(move || {
-            let exporter = EXPORTER.get().expect("invariant: set above");
-            let mut collector = Collector::new(export.endpoint);
-            runtime.block_on(exporter.run(&resource, &mut collector));
-        })
-        .map(drop)
-        .map_err(|_| TraceExportError::Start)
+        .map_err(|error| TraceExportError::Exporter(error.into()))?;
+    let exporter = opentelemetry_otlp::SpanExporter::builder()
+        .with_http()
+        .with_http_client(client)
+        .with_endpoint(&export.endpoint)
+        .with_timeout(PATIENCE)
+        .build()
+        .map_err(|error| TraceExportError::Exporter(error.into()))?;
+    let batches = BatchConfigBuilder::default()
+        .with_max_queue_size(QUEUE)
+        .with_max_export_batch_size(BATCH)
+        .with_scheduled_delay(LINGER)
+        .build();
+    let processor = BatchSpanProcessor::builder(Counted {
+        exporter,
+        refused: AtomicBool::new(false),
+    })
+    .with_batch_config(batches)
+    .build();
+    let resource = Resource::builder_empty()
+        .with_service_name(service.to_owned())
+        .with_attributes([
+            KeyValue::new("service.namespace", "velure"),
+            KeyValue::new("service.version", env!("CARGO_PKG_VERSION")),
+            KeyValue::new(
+                "service.instance.id",
+                format!("{:032x}", rand::random::<u128>()),
+            ),
+        ])
+        .build();
+    let provider = SdkTracerProvider::builder()
+        .with_span_processor(Bounded(processor))
+        .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(
+            export.share,
+        ))))
+        .with_resource(resource)
+        .build();
+    let tracer = provider.tracer("velure");
+    TRACES
+        .set(Traces { provider, tracer })
+        .map_err(|_| TraceExportError::Twice)
 }
 
-/// Waits until every span that has ended by now was taken by the collector, at most for `limit`; whether it was. What
-/// is left goes on in the background.
-pub async fn flush(limit: Duration) -> bool {
-    let Some(exporter) = exporter() else {
-        return true;
-    };
-    let target = exporter.put.load(Ordering::Acquire);
-    let drained = async {
-        loop {
-            let progress = exporter.progress.notified();
-            tokio::pin!(progress);
-            progress.as_mut().enable();
-            if exporter.settled.load(Ordering::Acquire) >= target {
-                return;
-            }
-            exporter.hurry.notify_one();
-            progress.await;
-        }
-    };
-    timeout(limit, drained).await.is_ok()
+pub(crate) fn tracer() -> Option<&'static SdkTracer> {
+    TRACES.get().map(|traces| &traces.tracer)
 }
 
-impl Exporter {
-    pub(crate) fn put(&self, span: Finished) {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if queue.len() >= QUEUE {
-            drop(queue);
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+/// Has the spans that have ended by now sent at once, and waits for that at most for `limit`. What is left goes on in
+/// the background.
+pub async fn flush(limit: Duration) {
+    let Some(traces) = TRACES.get() else { return };
+    if WAITING.load(Ordering::Acquire) == 0 {
+        return;
+    }
+    let sent = tokio::task::spawn_blocking(|| traces.provider.force_flush());
+    // What the collector did not take is counted where that is seen.
+    let _ = tokio::time::timeout(limit, sent).await;
+}
+
+/// Sends what is left, for as long as `limit`, and exports nothing more: the last act of a process. It blocks.
+pub fn finish(limit: Duration) {
+    let Some(traces) = TRACES.get() else { return };
+    if let Err(error) = traces.provider.shutdown_with_timeout(limit) {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            waiting = WAITING.load(Ordering::Acquire),
+            "the last spans were not sent"
+        );
+    }
+}
+
+fn count(outcome: &'static str, spans: usize) {
+    metrics::counter!("velure_trace_spans_total", "outcome" => outcome).increment(spans as u64);
+}
+
+/// Puts spans into the library's queue while there is room, and counts those for which there is none: the library's
+/// own bound only says that there were some.
+#[derive(Debug)]
+struct Bounded(BatchSpanProcessor);
+
+impl SpanProcessor for Bounded {
+    fn on_start(&self, span: &mut Span, context: &Context) {
+        self.0.on_start(span, context);
+    }
+
+    fn on_end(&self, span: SpanData) {
+        if WAITING.fetch_add(1, Ordering::AcqRel) >= QUEUE {
+            WAITING.fetch_sub(1, Ordering::AcqRel);
+            count("dropped", 1);
             return;
         }
-        queue.push_back(span);
-        let full = queue.len() == BATCH;
-        self.put.fetch_add(1, Ordering::Release);
-        drop(queue);
-        if full {
-            self.hurry.notify_one();
-        }
+        count("queued", 1);
+        self.0.on_end(span);
     }
 
-    fn batch(&self) -> Vec<Finished> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = queue.len().min(BATCH);
-        queue.drain(..count).collect()
+    fn force_flush(&self) -> OTelSdkResult {
+        self.0.force_flush()
     }
 
-    async fn run(&self, resource: &Resource, collector: &mut Collector) {
-        loop {
-            let batch = self.batch();
-            if batch.is_empty() {
-                // Time-outs and hurries are the same: look again.
-                let _ = timeout(LINGER, self.hurry.notified()).await;
-                continue;
-            }
-            let count = batch.len() as u64;
-            let body = Bytes::from(request(resource, &batch));
-            drop(batch);
-            let taken = collector.deliver(body).await;
-            if taken {
-                self.exported.fetch_add(count, Ordering::Relaxed);
-            }
-            self.settled.fetch_add(count, Ordering::Release);
-            self.progress.notify_waiters();
-            if count < BATCH as u64 {
-                let _ = timeout(LINGER, self.hurry.notified()).await;
-            }
-        }
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.0.shutdown_with_timeout(timeout)
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.0.set_resource(resource);
     }
 }
 
-/// One connection to the collector, made anew when it breaks.
-struct Collector {
-    endpoint: Uri,
-    open: Option<SendRequest<Full<Bytes>>>,
+/// Counts what became of spans, and says once when the collector stops taking them and once when it does again: the
+/// library would say so with every batch.
+#[derive(Debug)]
+struct Counted<E> {
+    exporter: E,
+    refused: AtomicBool,
 }
 
-/// Why a request was not taken.
-enum Refused {
-    /// The collector will never take it.
-    ForGood,
-    /// It may take it later.
-    ForNow,
-}
-
-impl Collector {
-    fn new(endpoint: Uri) -> Self {
-        Self {
-            endpoint,
-            open: None,
+impl<E: SpanExporter> SpanExporter for Counted<E> {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        let spans = batch.len();
+        let sent = self.exporter.export(batch).await;
+        count(if sent.is_ok() { "exported" } else { "failed" }, spans);
+        WAITING.fetch_sub(spans, Ordering::AcqRel);
+        let refused_before = self.refused.swap(sent.is_err(), Ordering::AcqRel);
+        match (&sent, refused_before) {
+            (Err(error), false) => tracing::warn!(
+                error = error as &dyn std::error::Error,
+                "the collector does not take spans; they are lost until it does"
+            ),
+            (Ok(()), true) => tracing::info!("the collector takes spans again"),
+            (Err(_), true) | (Ok(()), false) => {}
         }
+        Ok(())
     }
 
-    /// Posts until the collector takes it or refuses it for good.
-    async fn deliver(&mut self, body: Bytes) -> bool {
-        let mut wait = FIRST_RETRY;
-        loop {
-            match timeout(PATIENCE, self.post(body.clone())).await {
-                Ok(Ok(())) => return true,
-                Ok(Err(Refused::ForGood)) => return false,
-                Ok(Err(Refused::ForNow)) | Err(_) => {
-                    self.open = None;
-                    tokio::time::sleep(wait).await;
-                    wait = (wait * 2).min(LAST_RETRY);
-                }
-            }
-        }
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.exporter.shutdown_with_timeout(timeout)
     }
 
-    async fn post(&mut self, body: Bytes) -> Result<(), Refused> {
-        let authority = self
-            .endpoint
-            .authority()
-            .map_or("", |a| a.as_str())
-            .to_owned();
-        let path = format!("{}/v1/traces", self.endpoint.path().trim_end_matches('/'));
-        let request = Request::post(path)
-            .header("host", authority)
-            .header("content-type", "application/json")
-            .body(Full::new(body))
-            .map_err(|_| Refused::ForGood)?;
-        let sender = self.sender().await?;
-        let response = sender
-            .send_request(request)
-            .await
-            .map_err(|_| Refused::ForNow)?;
-        let status = response.status();
-        response
-            .into_body()
-            .collect()
-            .await
-            .map_err(|_| Refused::ForNow)?;
-        match status.as_u16() {
-            200..=299 => Ok(()),
-            // The protocol names those that are worth another try.
-            429 | 502 | 503 | 504 => Err(Refused::ForNow),
-            _ => Err(Refused::ForGood),
-        }
+    fn force_flush(&self) -> OTelSdkResult {
+        self.exporter.force_flush()
     }
 
-    async fn sender(&mut self) -> Result<&mut SendRequest<Full<Bytes>>, Refused> {
-        let usable = match &mut self.open {
-            Some(sender) => sender.ready().await.is_ok(),
-            None => false,
-        };
-        if !usable {
-            let host = self
-                .endpoint
-                .host()
-                .unwrap_or_default()
-                .trim_matches(['[', ']']);
-            let port = self.endpoint.port_u16().unwrap_or(80);
-            let stream = TcpStream::connect((host, port))
-                .await
-                .map_err(|_| Refused::ForNow)?;
-            let _ = stream.set_nodelay(true);
-            let (sender, connection) = handshake(TokioIo::new(stream))
-                .await
-                .map_err(|_| Refused::ForNow)?;
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "it ends with its connection, and lives on the exporting thread alone"
-            )]
-            tokio::spawn(async move {
-                // A broken connection shows at the next request.
-                let _ = connection.await;
-            });
-            self.open = Some(sender);
-        }
-        self.open.as_mut().ok_or(Refused::ForNow)
+    fn set_resource(&mut self, resource: &Resource) {
+        self.exporter.set_resource(resource);
     }
 }
 
@@ -347,26 +249,24 @@ impl Collector {
 mod tests {
     use super::*;
 
+    fn fault(endpoint: &str, share: Option<&str>) -> &'static str {
+        let read = TraceExport::read(Some(endpoint), share);
+        read.expect_err("a fault").0
+    }
+
     #[test]
-    fn only_an_http_endpoint_and_a_ratio_are_usable() {
-        assert_eq!(TraceExport::read(None, None), Ok(None));
-        assert!(matches!(
-            TraceExport::read(Some("http://127.0.0.1:4318/"), Some("0.5")),
-            Ok(Some(_))
-        ));
-        for bad in ["collector:4318", "https://collector", "grpc://x"] {
-            assert_eq!(
-                TraceExport::read(Some(bad), None),
-                Err(("OTEL_EXPORTER_OTLP_ENDPOINT", TraceExportError::Endpoint)),
-                "{bad}"
-            );
+    fn only_an_http_endpoint_and_a_share_are_usable() {
+        assert_eq!(TraceExport::read(None, None).ok(), Some(None));
+        for good in ["http://127.0.0.1:4318/", "https://collector.example"] {
+            let read = TraceExport::read(Some(good), Some("0.5"));
+            assert!(matches!(read, Ok(Some(_))), "{good}");
+        }
+        for bad in ["collector:4318", "grpc://x", "http://", "nonsense"] {
+            assert_eq!(fault(bad, None), "OTEL_EXPORTER_OTLP_ENDPOINT", "{bad}");
         }
         for bad in ["", "2", "-1", "NaN", "x"] {
-            assert_eq!(
-                TraceExport::read(Some("http://c"), Some(bad)),
-                Err(("OTEL_TRACES_SAMPLER_ARG", TraceExportError::Ratio)),
-                "{bad}"
-            );
+            let fault = fault("http://c", Some(bad));
+            assert_eq!(fault, "OTEL_TRACES_SAMPLER_ARG", "{bad}");
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! - `VELURE_LOG` (default `info`): what is logged: a level, and levels for single targets, as in
 //!   `info,velure_relay=debug,sqlx=warn`.
-//! - `OTEL_EXPORTER_OTLP_ENDPOINT` (not set: no spans are recorded): a collector that takes OTLP over HTTP as JSON, as
-//!   in `http://127.0.0.1:4318`. Without TLS: a collector that needs it has an agent in front of it.
+//! - `OTEL_EXPORTER_OTLP_ENDPOINT` (not set: no spans are recorded): a collector that takes OTLP over HTTP, as in
+//!   `http://127.0.0.1:4318`.
 //! - `OTEL_TRACES_SAMPLER_ARG` (default `1`): the share of traces that are recorded among those that begin here. Whoever
 //!   sends a trace context decides for that trace.
 
@@ -11,12 +11,12 @@ mod export;
 mod json;
 mod logs;
 mod metrics;
-mod otlp;
 mod span;
 mod trace;
 
-pub use export::{SpanCounts, TraceExport, TraceExportError, export_traces, flush, span_counts};
+pub use export::{TraceExport, TraceExportError, export_traces, finish, flush};
 pub use logs::{FilterError, LogError, init_logs};
 pub use metrics::{MetricsError, MetricsHandle, install_metrics};
-pub use span::{AttributeValue, Span, SpanKind, current, within};
+pub use opentelemetry::trace::SpanKind;
+pub use span::{Span, current, within};
 pub use trace::TraceContext;

@@ -1,91 +1,21 @@
 use std::borrow::Cow;
-use std::time::{Instant, SystemTime};
+
+use opentelemetry::trace::{
+    FutureExt as _, Span as _, SpanBuilder, SpanKind, Status, TraceContextExt, Tracer as _,
+};
+use opentelemetry::{Context, KeyValue, Value};
 
 use crate::TraceContext;
-use crate::export::{exporter, sampler};
-
-/// What a span is in a conversation between processes (OpenTelemetry's span kinds).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SpanKind {
-    /// Work inside one process.
-    Internal,
-    /// Answers a call.
-    Server,
-    /// Makes a call and waits for its answer.
-    Client,
-    /// Makes or sends a message that somebody handles later.
-    Producer,
-    /// Handles a message.
-    Consumer,
-}
-
-/// The value of an attribute.
-#[derive(Debug, Clone, PartialEq)]
-pub enum AttributeValue {
-    /// Text. Never with anything of a person: attributes leave the process as log lines do.
-    Text(Cow<'static, str>),
-    /// A whole number.
-    Number(i64),
-    /// Yes or no.
-    Flag(bool),
-}
-
-impl From<&'static str> for AttributeValue {
-    fn from(text: &'static str) -> Self {
-        Self::Text(Cow::Borrowed(text))
-    }
-}
-
-impl From<String> for AttributeValue {
-    fn from(text: String) -> Self {
-        Self::Text(Cow::Owned(text))
-    }
-}
-
-impl From<i64> for AttributeValue {
-    fn from(number: i64) -> Self {
-        Self::Number(number)
-    }
-}
-
-impl From<bool> for AttributeValue {
-    fn from(flag: bool) -> Self {
-        Self::Flag(flag)
-    }
-}
-
-/// A span that has ended.
-#[derive(Debug)]
-pub(crate) struct Finished {
-    pub(crate) context: TraceContext,
-    pub(crate) parent: Option<String>,
-    pub(crate) kind: SpanKind,
-    pub(crate) name: Cow<'static, str>,
-    pub(crate) started: SystemTime,
-    pub(crate) ended: SystemTime,
-    pub(crate) attributes: Vec<(&'static str, AttributeValue)>,
-    pub(crate) failure: Option<&'static str>,
-}
-
-#[derive(Debug)]
-struct Recording {
-    parent: Option<String>,
-    kind: SpanKind,
-    name: Cow<'static, str>,
-    started: SystemTime,
-    clock: Instant,
-    attributes: Vec<(&'static str, AttributeValue)>,
-    failure: Option<&'static str>,
-}
+use crate::export::tracer;
 
 /// A step of a trace, from when it is made until it is dropped.
 ///
 /// It is recorded when this process exports spans and its parent is sampled. Otherwise it is nothing but the parent's
-/// context, which is passed on as it came: it costs no allocation beyond that.
+/// context, which is passed on as it came: whoever records further on finds the same parent.
 #[derive(Debug)]
 pub struct Span {
     context: TraceContext,
-    recording: Option<Box<Recording>>,
+    recording: Option<opentelemetry_sdk::trace::Span>,
 }
 
 impl Span {
@@ -96,13 +26,15 @@ impl Span {
         name: impl Into<Cow<'static, str>>,
         parent: &TraceContext,
     ) -> Self {
-        if !parent.is_sampled() || exporter().is_none() {
-            return Self {
-                context: parent.clone(),
-                recording: None,
-            };
+        if parent.is_sampled() {
+            Self::recorded(kind, name.into(), &parent.as_parent())
+        } else {
+            None
         }
-        Self::recorded(kind, name.into(), parent.child(), Some(parent.span_id()))
+        .unwrap_or_else(|| Self {
+            context: parent.clone(),
+            recording: None,
+        })
     }
 
     /// A step within the context that a caller sent, or the first step of a new trace. Whether a new trace is sampled
@@ -111,44 +43,32 @@ impl Span {
     pub fn continuing(
         kind: SpanKind,
         name: impl Into<Cow<'static, str>>,
-        traceparent: Option<&str>,
-        tracestate: Option<&str>,
+        parent: Option<&TraceContext>,
     ) -> Self {
-        match traceparent.and_then(|parent| TraceContext::parse(parent, tracestate)) {
-            Some(parent) => Self::child(kind, name, &parent),
-            None => {
-                let context = TraceContext::generate(sampler());
-                if context.is_sampled() {
-                    Self::recorded(kind, name.into(), context, None)
-                } else {
-                    Self {
-                        context,
-                        recording: None,
-                    }
-                }
-            }
+        match parent {
+            Some(parent) => Self::child(kind, name, parent),
+            None => Self::recorded(kind, name.into(), &Context::new()).unwrap_or_else(|| Self {
+                context: TraceContext::unrecorded(),
+                recording: None,
+            }),
         }
     }
 
-    fn recorded(
-        kind: SpanKind,
-        name: Cow<'static, str>,
-        context: TraceContext,
-        parent: Option<String>,
-    ) -> Self {
-        let recording = Recording {
-            parent,
-            kind,
-            name,
-            started: SystemTime::now(),
-            clock: Instant::now(),
-            attributes: Vec::new(),
-            failure: None,
-        };
-        Self {
+    /// Nothing when spans are not exported, or this one is not sampled.
+    fn recorded(kind: SpanKind, name: Cow<'static, str>, parent: &Context) -> Option<Self> {
+        let builder = SpanBuilder::from_name(name).with_kind(kind);
+        let span = tracer()?.build_with_context(builder, parent);
+        let context = TraceContext::of(span.span_context())?;
+        span.is_recording().then_some(Self {
             context,
-            recording: Some(Box::new(recording)),
-        }
+            recording: Some(span),
+        })
+    }
+
+    /// Whether it is recorded: then its context is its own, and else its parent's.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        self.recording.is_some()
     }
 
     /// What calls and messages of this step carry.
@@ -157,78 +77,48 @@ impl Span {
         &self.context
     }
 
-    /// Whether attributes are of any use: building one may cost.
-    #[must_use]
-    pub fn is_recorded(&self) -> bool {
-        self.recording.is_some()
-    }
-
-    /// Notes an attribute, by its name in OpenTelemetry's semantic conventions where it has one.
-    pub fn set(&mut self, name: &'static str, value: impl Into<AttributeValue>) {
+    /// Notes an attribute, by its name in OpenTelemetry's semantic conventions where it has one. Never with anything of
+    /// a person: attributes leave the process as log lines do.
+    pub fn set(&mut self, name: &'static str, value: impl Into<Value>) {
         if let Some(recording) = &mut self.recording {
-            recording.attributes.push((name, value.into()));
+            recording.set_attribute(KeyValue::new(name, value));
         }
     }
 
     /// The same, for a value that is only built when it is recorded.
-    pub fn set_with<V: Into<AttributeValue>>(
-        &mut self,
-        name: &'static str,
-        value: impl FnOnce() -> V,
-    ) {
-        if let Some(recording) = &mut self.recording {
-            recording.attributes.push((name, value().into()));
+    pub fn set_with<V: Into<Value>>(&mut self, name: &'static str, value: impl FnOnce() -> V) {
+        if self.recording.is_some() {
+            self.set(name, value());
         }
     }
 
-    /// Notes that the step failed.
-    pub fn fail(&mut self, reason: &'static str) {
+    /// Notes that the step failed, and why in one word of few.
+    pub fn fail(&mut self, reason: impl Into<Cow<'static, str>>) {
         if let Some(recording) = &mut self.recording {
-            recording.failure = Some(reason);
+            let reason = reason.into();
+            recording.set_attribute(KeyValue::new("error.type", reason.clone()));
+            recording.set_status(Status::error(reason));
         }
     }
 }
 
 impl Drop for Span {
     fn drop(&mut self) {
-        let (Some(recording), Some(exporter)) = (self.recording.take(), exporter()) else {
-            return;
-        };
-        let Recording {
-            parent,
-            kind,
-            name,
-            started,
-            clock,
-            attributes,
-            failure,
-        } = *recording;
-        exporter.put(Finished {
-            context: self.context.clone(),
-            parent,
-            kind,
-            name,
-            started,
-            ended: started + clock.elapsed(),
-            attributes,
-            failure,
-        });
+        if std::thread::panicking() {
+            self.fail("panic");
+        }
     }
 }
 
-tokio::task_local! {
-    static CURRENT: TraceContext;
-}
-
-/// Runs `work` with a context that calls made within it carry when they are given none.
-pub async fn within<T>(context: TraceContext, work: impl Future<Output = T>) -> T {
-    CURRENT.scope(context, work).await
+/// Runs `work` with a context that calls made within it carry.
+pub async fn within<T>(context: &TraceContext, work: impl Future<Output = T>) -> T {
+    work.with_context(context.as_parent()).await
 }
 
 /// The context of [`within`], when there is one.
 #[must_use]
 pub fn current() -> Option<TraceContext> {
-    CURRENT.try_with(TraceContext::clone).ok()
+    TraceContext::of(Context::current().span().span_context())
 }
 
 #[cfg(test)]
@@ -239,20 +129,22 @@ mod tests {
 
     #[test]
     fn without_an_exporter_the_parents_context_is_passed_on_and_a_new_trace_is_not_sampled() {
-        let span = Span::continuing(SpanKind::Server, "s", Some(PARENT), None);
+        let parent = TraceContext::parse(PARENT, None);
+        let span = Span::continuing(SpanKind::Server, "s", parent.as_ref());
         assert_eq!(span.context().traceparent(), PARENT);
-        assert!(!span.is_recorded());
-        let root = Span::continuing(SpanKind::Server, "s", Some("nonsense"), None);
+        let root = Span::continuing(SpanKind::Server, "s", None);
         assert!(!root.context().is_sampled());
     }
 
     #[tokio::test]
     async fn a_context_is_current_within_its_work_alone() {
         let context = TraceContext::parse(PARENT, None).expect("a context");
-        assert_eq!(
-            within(context.clone(), async { current() }).await,
-            Some(context)
-        );
+        let seen = within(&context, async {
+            tokio::task::yield_now().await;
+            current()
+        })
+        .await;
+        assert_eq!(seen.map(|seen| seen.traceparent()), Some(PARENT.to_owned()));
         assert_eq!(current(), None);
     }
 }

@@ -1,136 +1,105 @@
 use std::fmt;
 
+use opentelemetry::Context;
+use opentelemetry::propagation::{Extractor, TextMapPropagator};
+use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+
 /// The longest `tracestate` that is carried on. The specification asks for 512 characters at least.
 const MAX_STATE: usize = 512;
-
-/// Which new traces are sampled: a share of them, by their ids, so that every process decides alike.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Sampler(f64);
-
-impl Sampler {
-    pub(crate) const NONE: Self = Self(0.0);
-
-    /// A share from 0 to 1.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let share: f64 = text.parse().ok()?;
-        (0.0..=1.0).contains(&share).then_some(Self(share))
-    }
-
-    fn samples(self, trace_id: u128) -> bool {
-        // The lower 63 bits are random (W3C Trace Context, level 2).
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            reason = "a share needs no more than 53 bits"
-        )]
-        let draw = ((trace_id as u64) >> 1) as f64 / (1_u64 << 63) as f64;
-        draw < self.0
-    }
-}
 
 /// Where in a distributed trace something happens (W3C Trace Context, level 1).
 ///
 /// It travels in HTTP headers, in outbox rows and in AMQP headers, so that an order can be followed from the request
 /// that placed it to the frame that tells of its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TraceContext {
-    trace_id: u128,
-    span_id: u64,
-    sampled: bool,
-    state: Option<String>,
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceContext(SpanContext);
+
+/// The two headers of a context.
+struct Headers<'a> {
+    parent: &'a str,
+    state: Option<&'a str>,
 }
 
-impl TraceContext {
-    /// Starts a new trace, which is sampled when `sampler` says so.
-    #[must_use]
-    pub(crate) fn generate(sampler: Sampler) -> Self {
-        // The probability of zero, which the specification forbids, is nil next to that of a bit flip; still, `| 1`
-        // makes it impossible.
-        let trace_id = rand::random::<u128>() | 1;
-        Self {
-            trace_id,
-            span_id: rand::random::<u64>() | 1,
-            sampled: sampler.samples(trace_id),
-            state: None,
+impl Extractor for Headers<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        match key {
+            "traceparent" => Some(self.parent),
+            "tracestate" => self.state,
+            _ => None,
         }
     }
 
+    fn keys(&self) -> Vec<&str> {
+        vec!["traceparent", "tracestate"]
+    }
+}
+
+impl TraceContext {
     /// Reads the two headers. A `traceparent` that cannot be read is no context; a `tracestate` that cannot be
     /// carried on is dropped alone.
     #[must_use]
     pub fn parse(traceparent: &str, tracestate: Option<&str>) -> Option<Self> {
-        let mut parts = traceparent.splitn(5, '-');
-        let version = hexadecimal(parts.next()?, 2)?;
-        let trace_id = hexadecimal(parts.next()?, 32)?;
-        let span_id = u64::try_from(hexadecimal(parts.next()?, 16)?).ok()?;
-        let flags = hexadecimal(parts.next()?, 2)?;
-        // A later version may append parts; version 00 has none, and ff is forbidden.
-        let rest = parts.next();
-        if version == 0xff || (version == 0 && rest.is_some()) || trace_id == 0 || span_id == 0 {
-            return None;
-        }
-        let state = tracestate
-            .map(str::trim)
-            .filter(|state| carries(state))
-            .map(str::to_owned);
-        Some(Self {
-            trace_id,
-            span_id,
-            sampled: flags & 1 == 1,
-            state,
-        })
+        let headers = Headers {
+            parent: traceparent,
+            state: tracestate.map(str::trim).filter(|state| carries(state)),
+        };
+        let read = TraceContextPropagator::new().extract_with_context(&Context::new(), &headers);
+        Self::of(read.span().span_context())
     }
 
-    /// Continues the trace that a request names, or begins one.
-    #[must_use]
-    pub fn continue_or_generate(traceparent: Option<&str>, tracestate: Option<&str>) -> Self {
-        traceparent
-            .and_then(|parent| Self::parse(parent, tracestate))
-            .unwrap_or_else(|| Self::generate(crate::export::sampler()))
+    /// A trace that nobody records: its id is in our logs all the same.
+    pub(crate) fn unrecorded() -> Self {
+        // The probability of zero, which the specification forbids, is nil next to that of a bit flip; still, `| 1`
+        // makes it impossible.
+        let trace_id = TraceId::from(rand::random::<u128>() | 1);
+        let span_id = SpanId::from(rand::random::<u64>() | 1);
+        Self(SpanContext::new(
+            trace_id,
+            span_id,
+            TraceFlags::NOT_SAMPLED,
+            false,
+            TraceState::default(),
+        ))
+    }
+
+    pub(crate) fn of(context: &SpanContext) -> Option<Self> {
+        context.is_valid().then(|| Self(context.clone()))
+    }
+
+    /// The context as the parent of what the library makes.
+    pub(crate) fn as_parent(&self) -> Context {
+        Context::new().with_remote_span_context(self.0.clone())
     }
 
     /// Whether those who record spans record those of this trace.
     #[must_use]
     pub fn is_sampled(&self) -> bool {
-        self.sampled
-    }
-
-    /// A step within the same trace.
-    #[must_use]
-    pub fn child(&self) -> Self {
-        Self {
-            span_id: rand::random::<u64>() | 1,
-            ..self.clone()
-        }
+        self.0.is_sampled()
     }
 
     /// The `traceparent` header.
     #[must_use]
     pub fn traceparent(&self) -> String {
         format!(
-            "00-{:032x}-{:016x}-{:02x}",
-            self.trace_id,
-            self.span_id,
-            u8::from(self.sampled)
+            "00-{}-{}-{:02x}",
+            self.0.trace_id(),
+            self.0.span_id(),
+            self.0.trace_flags() & TraceFlags::SAMPLED
         )
     }
 
     /// The `tracestate` header, when there is one.
     #[must_use]
-    pub fn tracestate(&self) -> Option<&str> {
-        self.state.as_deref()
+    pub fn tracestate(&self) -> Option<String> {
+        let state = self.0.trace_state().header();
+        (!state.is_empty()).then_some(state)
     }
 
     /// The trace's id, as logs show it in `trace.id`.
     #[must_use]
     pub fn trace_id(&self) -> String {
-        format!("{:032x}", self.trace_id)
-    }
-
-    /// The step's id, as logs show it in `span.id`.
-    #[must_use]
-    pub fn span_id(&self) -> String {
-        format!("{:016x}", self.span_id)
+        self.0.trace_id().to_string()
     }
 }
 
@@ -138,13 +107,6 @@ impl fmt::Display for TraceContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.traceparent())
     }
-}
-
-/// `digits` lower-case hexadecimal digits.
-fn hexadecimal(text: &str, digits: usize) -> Option<u128> {
-    let legal =
-        text.len() == digits && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    legal.then(|| u128::from_str_radix(text, 16).ok()).flatten()
 }
 
 /// Visible ASCII and spaces only: it becomes a header again.
@@ -163,17 +125,20 @@ mod tests {
         let context =
             TraceContext::parse(PARENT, Some("rojo=00f067aa0ba902b7")).expect("a context");
         assert_eq!(context.traceparent(), PARENT);
-        assert_eq!(context.tracestate(), Some("rojo=00f067aa0ba902b7"));
+        assert_eq!(
+            context.tracestate().as_deref(),
+            Some("rojo=00f067aa0ba902b7")
+        );
+        assert!(context.is_sampled());
     }
 
     #[test]
-    fn a_child_keeps_the_trace_and_has_its_own_step() {
-        let parent = TraceContext::generate(Sampler(1.0));
-        assert!(parent.is_sampled() && !TraceContext::generate(Sampler::NONE).is_sampled());
-        let child = parent.child();
-        assert_eq!(child.trace_id(), parent.trace_id());
-        assert_ne!(child.span_id(), parent.span_id());
-        assert_eq!(TraceContext::parse(&child.traceparent(), None), Some(child));
+    fn what_nobody_records_is_a_context_of_its_own() {
+        let context = TraceContext::unrecorded();
+        assert!(!context.is_sampled());
+        assert_ne!(context, TraceContext::unrecorded());
+        let read = TraceContext::parse(&context.traceparent(), None).expect("a context");
+        assert_eq!(read.traceparent(), context.traceparent());
     }
 
     #[test]
@@ -186,8 +151,6 @@ mod tests {
             "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
             "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
-            "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa0ba902b7-01",
-            "00-+bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         ];
         for text in bad {
             assert_eq!(TraceContext::parse(text, None), None, "{text}");
@@ -195,10 +158,13 @@ mod tests {
     }
 
     #[test]
-    fn a_later_version_may_say_more() {
+    fn a_later_version_may_say_more_and_is_written_as_ours() {
         let later = "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00-more";
         let context = TraceContext::parse(later, None).expect("a context");
-        assert!(context.traceparent().ends_with("-00"));
+        assert_eq!(
+            context.traceparent(),
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"
+        );
     }
 
     #[test]

@@ -12,6 +12,9 @@ use uuid::Uuid;
 /// How long a process may take until it serves.
 const START_DEADLINE: Duration = Duration::from_secs(30);
 
+/// How long it may take to end: longer than any pod's grace.
+const END_DEADLINE: Duration = Duration::from_secs(40);
+
 /// A process that a test started. It is killed, by its id, when this is dropped.
 #[derive(Debug)]
 pub struct Process {
@@ -59,6 +62,33 @@ impl Process {
     #[must_use]
     pub fn output(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Asks it to end, as an orchestrator does, and waits until it has.
+    ///
+    /// # Errors
+    /// When it takes longer than 40 seconds, or ends with another code than 0.
+    pub async fn terminate(mut self) -> anyhow::Result<()> {
+        let told = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .context("a signal can be sent")?;
+        if !told.success() {
+            bail!("{} took no signal", self.name);
+        }
+        let started = Instant::now();
+        let mut again = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            again.tick().await;
+            match self.exited() {
+                Some(status) if status.success() => return Ok(()),
+                Some(status) => bail!("{} ended with {status}: {}", self.name, self.output()),
+                None if started.elapsed() > END_DEADLINE => {
+                    bail!("{} goes on: {}", self.name, self.output())
+                }
+                None => {}
+            }
+        }
     }
 
     /// Waits until the process accepts connections at `address`.

@@ -139,8 +139,10 @@ impl Stack {
         .collect()
     }
 
-    /// Roles cannot sign in on the test's server; the owner takes one on as the session starts.
-    fn role_url(&self, context: &str, role: &str) -> String {
+    /// The database of `context` (`auth` or `orders`) for a process that has `role` in production. Roles cannot sign in
+    /// on the test's server; the owner takes one on as the session starts.
+    #[must_use]
+    pub fn role_url(&self, context: &str, role: &str) -> String {
         let mut url = at(&self.server, self.postgres.address());
         url.set_path(&self.database(context));
         url.set_query(Some(&format!("options=-c%20role%3D{role}")));
@@ -230,6 +232,14 @@ impl Server {
     #[must_use]
     pub fn output(&self) -> String {
         self.process.output()
+    }
+
+    /// Ends it as an orchestrator does. See [`Process::terminate`].
+    ///
+    /// # Errors
+    /// When it does not end, or not well.
+    pub async fn terminate(self) -> anyhow::Result<()> {
+        self.process.terminate().await
     }
 }
 

@@ -130,7 +130,7 @@ impl PlaceOrder {
         }
         let quote = self
             .catalog
-            .quote(&intent.cart, Some(trace))
+            .quote(&intent.cart)
             .await
             .map_err(|error| match error {
                 QuoteError::Faulty(lines) => PlaceOrderError::Unavailable(lines),
@@ -154,7 +154,7 @@ impl PlaceOrder {
             requested_ago: request.received().elapsed(),
             priced_ago: priced.elapsed(),
             traceparent: Some(trace.traceparent()),
-            tracestate: trace.tracestate().map(str::to_owned),
+            tracestate: trace.tracestate(),
         };
         match self
             .orders

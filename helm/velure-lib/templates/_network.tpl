@@ -32,7 +32,13 @@ spec:
       ports:
         - {protocol: UDP, port: 53}
         - {protocol: TCP, port: 53}
-    {{- with include "velure-lib.network-rules" (dict "rules" $app.egress "key" "to") | trim }}
+    {{- $egress := $app.egress }}
+    {{- with .Values.traces }}
+    {{- if .endpoint }}
+    {{- $egress = append $egress (dict "cidrs" .cidrs "namespace" .namespace "ports" (list .port)) }}
+    {{- end }}
+    {{- end }}
+    {{- with include "velure-lib.network-rules" (dict "rules" $egress "key" "to") | trim }}
     {{- . | nindent 4 }}
     {{- end }}
 {{- end }}

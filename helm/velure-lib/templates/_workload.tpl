@@ -61,6 +61,10 @@ spec:
             - {name: VELURE_GRACE, value: {{ printf "%vs" $drain.graceSeconds }}}
             - {name: VELURE_LOG, value: {{ .Values.logLevel | quote }}}
             - {name: VELURE_DATABASE_CONNECTIONS, value: {{ .Values.databaseConnections | toString | quote }}}
+            {{- with .Values.traces.endpoint }}
+            - {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ . | quote }}}
+            - {name: OTEL_TRACES_SAMPLER_ARG, value: {{ $.Values.traces.share | toString | quote }}}
+            {{- end }}
             {{- if .Values.allowDevelopmentSecrets }}
             - {name: VELURE_ALLOW_DEVELOPMENT_SECRETS, value: "true"}
             {{- end }}

@@ -82,7 +82,7 @@ async fn stock_that_was_held_before_its_holder_died_is_held_once(
     let held = steps(&world, &order, 0).await;
     world
         .catalog_client()
-        .hold(order.id, &held.cart, None)
+        .hold(order.id, &held.cart)
         .await
         .expect("held");
     world.settle(&world.sound()).await;
@@ -128,7 +128,7 @@ async fn stock_that_was_sold_before_its_holder_died_is_sold_once(
     steps(&world, &order, 2).await;
     world
         .catalog_client()
-        .commit(order.id, None)
+        .commit(order.id)
         .await
         .expect("committed");
     world.settle(&world.sound()).await;
@@ -145,7 +145,7 @@ async fn stock_that_was_returned_before_its_holder_died_is_returned_once(
     steps(&world, &order, 2).await;
     world
         .catalog_client()
-        .release(order.id, None)
+        .release(order.id)
         .await
         .expect("released");
     world.settle(&world.sound()).await;

@@ -9,6 +9,7 @@ use velure_postgres::outbox::{Failure, Outbox, OutboxRow, ReadFrom, read_pending
 use velure_service::Backoff;
 
 use super::outcome::{Outcome, Outcomes, Stored};
+use super::trace::{self, Spans};
 use super::{PublishTask, SessionEnded, message_of};
 use crate::lease::Ask;
 use crate::window::{AGE, Reach, Sent, Window};
@@ -48,6 +49,7 @@ pub(super) struct Session<'a> {
     publisher: Publisher,
     backoff: &'a mut Backoff,
     window: Window,
+    spans: Spans,
     read: Option<Read>,
     outcomes: Outcomes,
     next_read: Instant,
@@ -84,6 +86,7 @@ impl<'a> Session<'a> {
             publisher,
             backoff,
             window: Window::default(),
+            spans: Spans::default(),
             read: None,
             outcomes,
             next_read: now,
@@ -181,12 +184,17 @@ impl<'a> Session<'a> {
         // A blocked broker confirms nothing: what is not sent now needs not be sent twice later.
         while self.window.in_flight() < self.task.window.get() && !self.publisher.blocked() {
             let Some(row) = self.window.next() else { break };
-            match message_of(&row) {
+            let mut span = trace::sending(&row);
+            match message_of(&row, span.context()) {
                 Ok(message) => {
                     let ticket = self.publisher.publish(message).await?;
                     self.window.sent(ticket, row);
+                    self.spans.sent(ticket, span);
                 }
-                Err(error) => self.refused(&row, &error.to_string(), Some(ATTEMPTS)),
+                Err(error) => {
+                    span.fail("unpublishable");
+                    self.refused(&row, &error.to_string(), Some(ATTEMPTS));
+                }
             }
         }
         Ok(())
@@ -252,6 +260,7 @@ impl<'a> Session<'a> {
         let mut placed = Vec::new();
         let mut lost = None;
         for Settled { ticket, outcome } in settled {
+            self.spans.settled(ticket, &outcome);
             let Some(row) = self.window.outcome(ticket) else {
                 continue;
             };

@@ -250,7 +250,8 @@ async fn writers_need_not_wake_a_relay_that_is_awake(pool: PgPool) {
     velure_postgres::outbox::wake(&pool).await;
     until("it is awake", async || !asleep().await).await;
     relay.stop().await;
-    assert!(asleep().await);
+    // The server notices the end of the connection that held the locks when it gets to it.
+    until("nobody is there", asleep).await;
     assert!(vhost.take(STATUS_QUEUE, 1).await.is_empty());
 }
 

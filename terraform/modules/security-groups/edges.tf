@@ -59,3 +59,14 @@ resource "aws_vpc_security_group_egress_rule" "atlas" {
   from_port         = 27015
   to_port           = 27017
 }
+
+resource "aws_vpc_security_group_egress_rule" "collector" {
+  for_each = { for pair in setproduct(local.https_callers, var.collector.cidrs) : "${pair[0]} to ${pair[1]}" => { from = pair[0], cidr = pair[1] } }
+
+  security_group_id = aws_security_group.this[each.value.from].id
+  cidr_ipv4         = each.value.cidr
+  description       = "Spans from ${each.key}"
+  ip_protocol       = "tcp"
+  from_port         = var.collector.port
+  to_port           = var.collector.port
+}

@@ -77,6 +77,12 @@ variable "rds_proxy_enabled" {
   default     = false
 }
 
+variable "collector" {
+  description = "Where functions and pods send spans, when that is not port 443: IPv4 ranges and a port."
+  type        = object({ cidrs = set(string), port = number })
+  default     = { cidrs = [], port = 4318 }
+}
+
 variable "alb_listener_port" {
   description = "Port of the internal load balancer's listener."
   type        = number

@@ -38,7 +38,15 @@ interface Untyped {
 }
 
 /** An answer with its validator; `notModified` only when `If-None-Match` was sent. */
-export type Answer<T> = { notModified: false; body: T; etag: string | null } | { notModified: true };
+export type Answer<T> =
+  | {
+      notModified: false;
+      body: T;
+      etag: string | null;
+      /** Where on this origin the browser's own spans are taken, when whoever serves the shop says so. */
+      spans: string | null;
+    }
+  | { notModified: true };
 
 /** Calls an endpoint of the contract; path, query, headers, body and answer are typed by the generated schema. */
 export async function call<P extends keyof paths, M extends Method>(
@@ -68,7 +76,7 @@ export async function callForAnswer<P extends keyof paths, M extends Method>(
   if (!response.ok) throw await toError(response);
   const text = response.status === 204 ? "" : await response.text();
   const body = (text === "" ? undefined : parse(text)) as Success<Operation<P, M>>;
-  return { notModified: false, body, etag: response.headers.get("etag") };
+  return { notModified: false, body, etag: response.headers.get("etag"), spans: response.headers.get("velure-spans") };
 }
 
 async function openRefresh(): Promise<boolean> {

@@ -105,7 +105,7 @@ fn waterfall(body: &mut String, trace: &Trace) {
         let from = span.start - start;
         let _ = write!(
             body,
-            "<tr{}><td>{}<details><summary>{}</summary>",
+            "<tr{}><td><div>{}<details><summary>{}</summary>",
             if span.error.is_empty() {
                 ""
             } else {
@@ -126,7 +126,7 @@ fn waterfall(body: &mut String, trace: &Trace) {
         }
         let _ = write!(
             body,
-            "</dl></details><td>{}<td class=n>{}<td class=n>{}<td class=track><svg viewBox=\"0 0 1000 10\" preserveAspectRatio=none aria-hidden=true><rect x={} width={} height=10 /></svg>",
+            "</dl></details></div><td class=w>{}<td class=n>{}<td class=n>{}<td class=track><svg viewBox=\"0 0 1000 10\" preserveAspectRatio=none aria-hidden=true><rect x={} width={} height=10 /></svg>",
             escaped(&span.service),
             duration(from),
             duration(span.length()),
@@ -149,7 +149,7 @@ fn unreadable(error: &anyhow::Error) -> Response {
 fn html(status: StatusCode, title: &str, body: &str) -> Response {
     const STYLE: &str = ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{margin:0 auto;padding:1.5rem;max-width:90rem}\
         table{width:100%;border-collapse:collapse}th{text-align:left}td,th{padding:.25rem .5rem;border-top:1px solid #8885;vertical-align:top}\
-        td i{display:inline-block;width:1.1rem}details{display:inline-block;vertical-align:top}.n{text-align:right;white-space:nowrap}.track{width:40%}\
+        td div{display:flex}td i{flex:0 0 1.1rem}summary{overflow-wrap:anywhere}.w,.n{white-space:nowrap}.n{text-align:right}.track{width:40%}\
         svg{width:100%;height:.9rem;display:block;background:#8882}rect{fill:#2f7d5f}.bad rect{fill:#c8643c}.bad summary{color:#c8643c}\
         dl{display:grid;grid-template-columns:auto 1fr;gap:0 1rem;margin:.25rem 0;font-size:.85rem}dd{margin:0;overflow-wrap:anywhere}";
     let page = format!(

@@ -9,7 +9,7 @@ use velure_contracts::Code;
 use velure_contracts::http::LineFaultReason;
 use velure_domain::{Cart, CartLine, OrderId, Quantity};
 use velure_http::KeySet;
-use velure_telemetry::TraceContext;
+use velure_telemetry::{TraceContext, within};
 
 use crate::scripted::{Answer, Scripted};
 
@@ -62,10 +62,7 @@ fn state(state: &str) -> Answer {
 #[tokio::test]
 async fn a_cart_is_priced_line_by_line() {
     let server = Scripted::answering([quote(2, 2490)]).await;
-    let quote = client(&server.url)
-        .quote(&cart(), None)
-        .await
-        .expect("a quote");
+    let quote = client(&server.url).quote(&cart()).await.expect("a quote");
     assert_eq!(
         (
             quote.lines.len(),
@@ -95,7 +92,7 @@ async fn a_quote_for_another_cart_or_with_a_wrong_sum_is_no_quote() {
     ] {
         let server = Scripted::answering([answer]).await;
         let error = client(&server.url)
-            .quote(&cart(), None)
+            .quote(&cart())
             .await
             .expect_err("it is no quote");
         assert!(
@@ -109,7 +106,7 @@ async fn a_quote_for_another_cart_or_with_a_wrong_sum_is_no_quote() {
 async fn lines_that_cannot_be_had_are_named() {
     let server = Scripted::answering([problem(422, "product_unavailable")]).await;
     let error = client(&server.url)
-        .quote(&cart(), None)
+        .quote(&cart())
         .await
         .expect_err("it cannot be had");
     let QuoteError::Faulty(lines) = error else {
@@ -133,8 +130,8 @@ async fn a_call_shows_who_asks_and_in_which_trace() {
         Some("a=b"),
     );
     let order = OrderId::generate();
-    client(&server.url)
-        .hold(order, &cart(), trace.as_ref())
+    let trace = trace.expect("a context");
+    within(&trace, client(&server.url).hold(order, &cart()))
         .await
         .expect("held");
     let asked = server.asked().pop().expect("a request");
@@ -183,7 +180,7 @@ async fn each_answer_to_a_hold_has_its_meaning() {
     ];
     let server = Scripted::answering(answers).await;
     let client = client(&server.url);
-    let hold = || client.hold(OrderId::generate(), &CART_ONCE, None);
+    let hold = || client.hold(OrderId::generate(), &CART_ONCE);
     assert!(matches!(hold().await, Err(HoldError::InsufficientStock(lines)) if lines.len() == 1));
     assert!(matches!(hold().await, Err(HoldError::ProductUnavailable(lines)) if lines.len() == 2));
     assert!(matches!(hold().await, Err(HoldError::Ended)));
@@ -215,22 +212,22 @@ async fn each_answer_to_an_end_has_its_meaning() {
     ];
     let server = Scripted::answering(answers).await;
     let (client, order) = (client(&server.url), OrderId::generate());
-    client.commit(order, None).await.expect("committed");
-    client.release(order, None).await.expect("released");
+    client.commit(order).await.expect("committed");
+    client.release(order).await.expect("released");
     assert!(matches!(
-        client.commit(order, None).await,
+        client.commit(order).await,
         Err(SettleError::Opposite)
     ));
     assert!(matches!(
-        client.release(order, None).await,
+        client.release(order).await,
         Err(SettleError::Opposite)
     ));
     assert!(matches!(
-        client.commit(order, None).await,
+        client.commit(order).await,
         Err(SettleError::Unknown)
     ));
     assert!(matches!(
-        client.commit(order, None).await,
+        client.commit(order).await,
         Err(SettleError::Catalog(CatalogError::Refused {
             status: 500,
             ..
@@ -247,7 +244,7 @@ async fn a_redirect_is_not_followed() {
     let redirect =
         "HTTP/1.1 307 X\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".to_owned();
     let server = Scripted::answering([Answer::Raw(redirect)]).await;
-    let outcome = client(&server.url).release(OrderId::generate(), None).await;
+    let outcome = client(&server.url).release(OrderId::generate()).await;
     assert!(
         matches!(
             outcome,
@@ -267,7 +264,7 @@ async fn an_answer_without_end_is_cut_off() {
         "x".repeat(1 << 20)
     );
     let server = Scripted::answering([Answer::Raw(long)]).await;
-    let outcome = client(&server.url).release(OrderId::generate(), None).await;
+    let outcome = client(&server.url).release(OrderId::generate()).await;
     assert!(
         matches!(
             outcome,
@@ -283,7 +280,7 @@ async fn an_answer_without_end_is_cut_off() {
 async fn a_catalog_that_never_answers_costs_three_seconds() {
     let server = Scripted::answering([Answer::Silence]).await;
     let started = Instant::now();
-    let outcome = client(&server.url).release(OrderId::generate(), None).await;
+    let outcome = client(&server.url).release(OrderId::generate()).await;
     assert!(
         matches!(
             outcome,
@@ -309,14 +306,14 @@ async fn a_kept_connection_that_was_closed_meanwhile_is_replaced() {
     .await;
     let (client, order) = (client(&server.url), OrderId::generate());
     for _ in 0..20 {
-        client.release(order, None).await.expect("released");
+        client.release(order).await.expect("released");
     }
 }
 
 #[tokio::test]
 async fn a_catalog_that_is_not_there_is_noticed() {
     let outcome = client("http://127.0.0.1:1")
-        .release(OrderId::generate(), None)
+        .release(OrderId::generate())
         .await;
     assert!(
         matches!(

@@ -44,6 +44,7 @@ struct Order {
     total_minor: i64,
     payment_method: String,
     created_at: DateTime<Utc>,
+    traceparent: Option<String>,
     expired: bool,
 }
 
@@ -105,6 +106,8 @@ async fn standing_still(
     sqlx::query_as!(
         Order,
         r#"select order_id, buyer_id, currency, total_minor, payment_method, created_at,
+             (select e.traceparent from orders.order_events e where e.order_id = o.order_id
+              order by e.version desc limit 1) as traceparent,
              created_at <= now() - make_interval(secs => $2) as "expired!"
            from orders.orders o
            where status in ('CREATED', 'PROCESSING') and updated_at <= now() - make_interval(secs => $1)
@@ -178,7 +181,8 @@ async fn append(
         event_type: EventType::OrderCreated.as_str(),
         body: serde_json::to_vec(&envelope).expect("invariant: an envelope is JSON"),
         reason: None,
-        traceparent: None,
+        // The order may have stood still for long; it is its trace all the same.
+        traceparent: order.traceparent,
         tracestate: None,
     };
     let outbox::RelayAsleep(asleep) = outbox::append(connection, Outbox::Orders, &event).await?;

@@ -26,8 +26,13 @@ pub(crate) struct Origin {
     pub(crate) port: u16,
     pub(crate) functions: u16,
     pub(crate) gateway: u16,
+    /// Where spans are received, when anybody does.
+    pub(crate) spans: u16,
     pub(crate) pages: Pages,
 }
+
+/// Where on the origin browsers send spans; an answer to an order says so.
+const SPANS_PATH: &str = "/telemetry/spans";
 
 /// The origin's name in messages, logs and requests.
 pub(crate) const NAME: &str = "caddy";
@@ -73,7 +78,8 @@ impl Origin {
         } else {
             "127.0.0.1"
         };
-        let (port, functions, gateway) = (self.port, self.functions, self.gateway);
+        let (port, functions, gateway, spans) =
+            (self.port, self.functions, self.gateway, self.spans);
         let pages = self.pages();
         format!(
             r#"{{
@@ -102,7 +108,18 @@ http://localhost:{port}, http://127.0.0.1:{port} {{
 
 	@functions path /api/* /.well-known/*
 	handle @functions {{
+		header /api/orders velure-spans {SPANS_PATH}
 		reverse_proxy 127.0.0.1:{functions}
+	}}
+
+	# A browser's own steps of a trace; they are lost while nobody receives any.
+	handle {SPANS_PATH} {{
+		rewrite * /v1/traces
+		reverse_proxy 127.0.0.1:{spans}
+	}}
+	handle_errors {{
+		@spans path {SPANS_PATH}
+		respond @spans 204
 	}}
 
 	# Calls between the shop's own processes never come through the origin.
@@ -208,6 +225,7 @@ mod tests {
             port: 8080,
             functions: 28_081,
             gateway: 28_082,
+            spans: 28_318,
             pages,
         };
         origin.caddyfile()

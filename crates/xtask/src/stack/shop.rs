@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use super::apps::{self, Pace};
 use super::describe::Description;
-use super::settings::{AppPorts, Inherited, SPANS_VARIABLE, Settings};
+use super::settings::{AppPorts, Inherited, SPANS_PORT, SPANS_VARIABLE, Settings};
 use crate::checkout::Checkout;
 use crate::lambda;
 use crate::ports::Ports;
@@ -83,6 +83,7 @@ impl<'a> Shop<'a> {
             port: ports.origin,
             functions: ports.functions,
             gateway: ports.gateway,
+            spans: SPANS_PORT,
             pages: match mode {
                 Mode::Server | Mode::Lambda => Pages::Folder(checkout.path("web/dist")),
                 Mode::Watch => Pages::Server(ports.pages),

@@ -3,5 +3,8 @@
 mod conformance;
 mod outage;
 mod placing;
+mod pods;
 mod runtime;
 mod shop;
+mod spans;
+mod tracing;

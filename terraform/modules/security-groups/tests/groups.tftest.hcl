@@ -212,3 +212,16 @@ run "refuses_another_listener_port" {
 
   expect_failures = [var.alb_listener_port]
 }
+
+run "spans_go_to_the_collector_and_nowhere_else" {
+  variables {
+    collector = { cidrs = ["10.0.3.7/32"], port = 4318 }
+  }
+
+  assert {
+    condition = toset([for rule in aws_vpc_security_group_egress_rule.collector : "${rule.security_group_id} ${rule.cidr_ipv4} ${rule.from_port}-${rule.to_port}"]) == toset([
+      "${output.functions_id} 10.0.3.7/32 4318-4318", "${output.nodes_id} 10.0.3.7/32 4318-4318",
+    ])
+    error_message = "Functions and nodes reach the collector on its port."
+  }
+}

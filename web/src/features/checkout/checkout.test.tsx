@@ -150,6 +150,7 @@ test("the trace of an order begins in the browser, and the click is kept for its
   expect(parent).not.toBe("0".repeat(16));
   const journey = journeyOf(order().id);
   expect(journey?.traceId).toBe(traceId);
+  expect(journey?.spanId).toBe(parent);
   expect(journey?.clicked).toBeGreaterThanOrEqual(before);
   expect(journey?.answered).toBeGreaterThanOrEqual(journey?.clicked ?? Infinity);
 });

@@ -1,7 +1,8 @@
-import { call } from "../../api/client.ts";
+import { callForAnswer } from "../../api/client.ts";
 import type { LineFault, Money, Order, PlaceOrder } from "../../api/model.ts";
 import { ApiError } from "../../api/problem.ts";
-import { moment, newTraceparent, recordPlacement } from "../../shared/lib/journey.ts";
+import { moment, newTrace, recordPlacement } from "../../shared/lib/journey.ts";
+import { sendClick } from "../../shared/lib/spans.ts";
 import { attemptKey, endAttempt } from "./attempt.ts";
 
 /** How an attempt ended, as far as the checkout page must tell them apart. */
@@ -18,10 +19,14 @@ export type Outcome =
 /** Places the order once, however often it is called for the same lines. Its trace begins here, with the click. */
 export async function placeOrder(body: PlaceOrder, clicked = moment()): Promise<Outcome> {
   const key = attemptKey(body.items);
-  const { traceId, traceparent } = newTraceparent();
+  const { traceId, spanId, traceparent } = newTrace();
   try {
-    const order = await call("post", "/api/orders", { headers: { "Idempotency-Key": key }, traceparent, body });
-    recordPlacement(order.id, { traceId, clicked, answered: moment() });
+    const answer = await callForAnswer("post", "/api/orders", { headers: { "Idempotency-Key": key }, traceparent, body });
+    if (answer.notModified) throw new ApiError(304, "unreadable");
+    const order = answer.body;
+    const spans = answer.spans ?? undefined;
+    const journey = recordPlacement(order.id, { traceId, spanId, spans, clicked, answered: moment() });
+    if (journey !== undefined) sendClick(order.id, journey);
     endAttempt(body.items);
     return { kind: "accepted", order };
   } catch (error) {

@@ -50,7 +50,7 @@ export function useOrderStream(id: string, ready: boolean): Connection {
         if (!current) return;
         const next = applyFrame(current, data as StatusFrame);
         if (next === current) return;
-        recordReceived(id, next.version);
+        recordReceived(id, next.version, (data as StatusFrame).traceparent);
         write(next);
         // Frames tell no steps, and the page shows them once the order has ended.
         if (hasHole(next) || (isFinal(next.status) && lacksSteps(next))) void cache.invalidateQueries({ queryKey: key });

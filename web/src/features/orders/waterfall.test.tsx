@@ -107,6 +107,7 @@ test("a browser whose clock is an hour ahead is set against the shop's by what c
   const HOUR = 3_600_000;
   const journey = {
     traceId: "a".repeat(32),
+    spanId: "a".repeat(16),
     clicked: ZERO - 10 + HOUR,
     answered: ZERO + 40 + HOUR,
     seen: [{ version: 2, received: ZERO + 118 + HOUR, drawn: ZERO + 130 + HOUR }],
@@ -154,8 +155,8 @@ test("an order of which only one moment is known has no waterfall", () => {
 test("only an order that was placed in this browser has a journey, and its first sight of each status counts", () => {
   recordReceived(done.id, 2);
   expect(journeyOf(done.id)).toBeUndefined();
-  recordPlacement(done.id, { traceId: "b".repeat(32), clicked: 1, answered: 2 });
-  recordPlacement(done.id, { traceId: "c".repeat(32), clicked: 8, answered: 9 });
+  recordPlacement(done.id, { traceId: "b".repeat(32), spanId: "b".repeat(16), clicked: 1, answered: 2 });
+  recordPlacement(done.id, { traceId: "c".repeat(32), spanId: "c".repeat(16), clicked: 8, answered: 9 });
   recordReceived(done.id, 2);
   recordDrawn(done.id, 2, 20);
   recordDrawn(done.id, 2, 30);
@@ -174,7 +175,7 @@ test("when the order ends live the page asks for its steps and shows click and s
   const fresh = order({ timeline: [created] });
   let stored = fresh;
   answer("get", "/api/me/orders/{id}", () => HttpResponse.json(stored, { headers: { etag: `"${stored.version}"` } }));
-  recordPlacement(fresh.id, { traceId: "d".repeat(32), clicked: Date.now() - 50, answered: Date.now() });
+  recordPlacement(fresh.id, { traceId: "d".repeat(32), spanId: "d".repeat(16), clicked: Date.now() - 50, answered: Date.now() });
   renderRoutes(routes, `/orders/${fresh.id}`);
   await screen.findByRole("region", { name: "Where did the time go?" });
   stored = done;
