@@ -11,9 +11,7 @@ use sha2::{Digest, Sha256};
 use velure_clients::{CatalogClient, CatalogError, QuoteError};
 use velure_config::Reader;
 use velure_contracts::Code;
-use velure_contracts::http::{
-    LineFault, MoneyBody, Order, PlaceOrderBody, RequestedLine,
-};
+use velure_contracts::http::{LineFault, MoneyBody, Order, PlaceOrderBody, RequestedLine};
 use velure_domain::{
     Cart, CartError, CartLine, Money, OrderId, OrderStatus, PaymentMethod, ProductId, Quantity,
     UserId,

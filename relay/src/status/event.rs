@@ -1,7 +1,7 @@
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 use velure_amqp::Delivery;
-use chrono::{DateTime, Utc};
 use velure_contracts::events::{
     Envelope, EventType, OrderFailed, OrderMoved, SCHEMA_VERSION, headers,
 };
@@ -21,7 +21,6 @@ pub(crate) struct StatusEvent {
 /// Steps that are kept of one event. Ours have five at most.
 const MAX_STEPS: usize = 16;
 
-
 /// All that is read of a body before its version is known.
 #[derive(Deserialize)]
 struct Versioned {
@@ -33,10 +32,12 @@ impl StatusEvent {
     pub(crate) fn of(delivery: &Delivery) -> Result<Self, String> {
         let mut event = Self::parse(delivery.body())?;
         event.steps.truncate(MAX_STEPS);
-        event.steps.extend(published_at(delivery).map(|at| TimelineStep {
-            step: step::ANNOUNCED.to_owned(),
-            at,
-        }));
+        event
+            .steps
+            .extend(published_at(delivery).map(|at| TimelineStep {
+                step: step::ANNOUNCED.to_owned(),
+                at,
+            }));
         Ok(event)
     }
 
@@ -49,9 +50,7 @@ impl StatusEvent {
         let envelope: Envelope<Value> = serde_json::from_slice(body)
             .map_err(|error| format!("the body is no event: {error}"))?;
         let (status, failure, steps) = match envelope.kind {
-            EventType::OrderProcessing => {
-                (OrderStatus::Processing, None, steps_of(envelope.data)?)
-            }
+            EventType::OrderProcessing => (OrderStatus::Processing, None, steps_of(envelope.data)?),
             EventType::OrderCompleted => (OrderStatus::Completed, None, steps_of(envelope.data)?),
             EventType::OrderFailed => {
                 let (failure, steps) = failure_of(envelope.data)?;

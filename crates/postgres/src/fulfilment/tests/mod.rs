@@ -6,7 +6,7 @@ mod moves;
 mod recording;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use velure_contracts::events::{Envelope, EventType, OrderMoved, OrderFailed};
+use velure_contracts::events::{Envelope, EventType, OrderFailed, OrderMoved};
 use velure_domain::{
     Cart, CartLine, Currency, EventId, FailureCode, Money, OrderFailure, OrderId, Quantity,
 };
