@@ -1,7 +1,7 @@
 # What runs in the cluster, in the order in which it has to be there: controllers, the namespace, data, bootstrap, pods.
 locals {
-  charts  = "${path.module}/../helm"
-  library = ["${local.charts}/velure-lib"]
+  charts       = "${path.module}/../helm"
+  shared_chart = ["${local.charts}/velure-lib"]
 
   # By name and region; known once nodes, add-ons and identities are there.
   helm_cluster = { name = module.cluster.ready, region = var.region }
@@ -190,7 +190,7 @@ module "namespace" {
 
   name      = "cluster"
   chart     = { path = "${local.charts}/cluster" }
-  libraries = local.library
+  libraries = local.shared_chart
   namespace = "kube-system"
   values    = { region = var.region, namespace = local.namespace }
   cluster   = local.helm_cluster
@@ -204,7 +204,7 @@ module "servers" {
 
   name      = each.key
   chart     = { path = "${local.charts}/${each.key}" }
-  libraries = local.library
+  libraries = local.shared_chart
   namespace = local.namespace
   values    = each.value
   cluster   = local.helm_cluster
@@ -217,7 +217,7 @@ module "bootstrap" {
 
   name      = "bootstrap"
   chart     = { path = "${local.charts}/bootstrap" }
-  libraries = local.library
+  libraries = local.shared_chart
   namespace = local.namespace
   cluster   = local.helm_cluster
   enabled   = var.helm_enabled
@@ -241,7 +241,7 @@ module "pods" {
 
   name      = each.key
   chart     = { path = "${local.charts}/${each.value.chart}" }
-  libraries = local.library
+  libraries = local.shared_chart
   namespace = local.namespace
   values    = merge(local.common, each.value.values)
   cluster   = local.helm_cluster

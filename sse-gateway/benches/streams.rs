@@ -247,6 +247,7 @@ async fn advance(connection: &mut PgConnection) -> Result<Vec<StatusHint>> {
             status: "PROCESSING".to_owned(),
             failure: None,
             at,
+            traceparent: None,
         },
     };
     Ok(rows.into_iter().map(hint).collect())

@@ -65,6 +65,7 @@ mod tests {
             status: "PROCESSING".into(),
             failure: None,
             at: DateTime::UNIX_EPOCH,
+            traceparent: None,
         };
         assert_eq!(
             status(FrameId::Version(2), &frame),
@@ -86,6 +87,7 @@ mod tests {
                 product_id: None,
             }),
             at: DateTime::UNIX_EPOCH,
+            traceparent: None,
         };
         let bytes = status(FrameId::Version(3), &frame);
         let text = std::str::from_utf8(&bytes).expect("text");

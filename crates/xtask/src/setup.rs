@@ -30,10 +30,10 @@ pub(crate) enum Purpose {
     Package,
     /// Building the pages.
     Web,
-    /// `make observe`.
-    Observe,
     /// The infrastructure part of `make test`.
     Infra,
+    /// `make observe`.
+    Observe,
 }
 
 const CARGO_LAMBDA: &str = "cargo-lambda==1.9.2";

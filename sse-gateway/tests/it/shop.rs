@@ -322,6 +322,7 @@ impl Shop {
                 status: status.to_owned(),
                 failure: None,
                 at,
+                traceparent: None,
             },
         }
     }

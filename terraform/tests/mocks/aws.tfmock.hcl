@@ -19,9 +19,6 @@ mock_data "aws_ec2_managed_prefix_list" {
 mock_data "aws_iam_policy_document" {
   defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
 }
-mock_data "aws_secretsmanager_random_password" {
-  defaults = { random_password = "canaryOriginSecretOf48LettersAndDigits0000000001" }
-}
 mock_resource "aws_iam_role" {
   defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
 }

@@ -3,6 +3,7 @@
 mod charts;
 mod checkout;
 mod emulator;
+mod images;
 mod lint;
 mod plan;
 mod release;

@@ -10,7 +10,8 @@ pub(crate) fn chart() -> PathBuf {
     root().join("helm/observability")
 }
 
-fn root() -> PathBuf {
+/// The checkout.
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
         .nth(2)

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod catalogue;
+mod emitted;
 mod expressions;
 mod files;
 mod names;

@@ -21,6 +21,7 @@ fn hint(order: OrderId, buyer: UserId, version: u16) -> StatusHint {
             status: "PROCESSING".to_owned(),
             failure: None,
             at: Utc::now(),
+            traceparent: None,
         },
     }
 }

@@ -46,6 +46,19 @@ const ALL: &[Tool] = &[
             Ok(vec![("VELURE_TEST_MINISTACK", program)])
         },
     },
+    // Not a program but time: an apply in the emulator waits as long as AWS's provider polls, and was seen to wait for
+    // ever when two of them shared two processors.
+    Tool {
+        name: "VELURE_TEST_EMULATOR=1",
+        modules: &["emulator::walk"],
+        find: |_| {
+            anyhow::ensure!(
+                environment::first_of(&["VELURE_TEST_EMULATOR"]).is_some(),
+                "it applies, asks and destroys the whole root in an emulator, which takes 5 to 10 minutes: set it to run it"
+            );
+            Ok(Vec::new())
+        },
+    },
     Tool {
         name: "Helm 4.1",
         modules: &["charts", "emulator", "release"],
@@ -100,6 +113,11 @@ const ALL: &[Tool] = &[
             let program = venv(checkout, "sam-venv", SAM, "sam")?;
             Ok(vec![("VELURE_TEST_SAM", program)])
         },
+    },
+    Tool {
+        name: "Docker with BuildKit",
+        modules: &["images"],
+        find: |_| Ok(vec![("VELURE_TEST_DOCKER", docker()?)]),
     },
     Tool {
         name: "promtool",
@@ -209,6 +227,23 @@ fn npm_package(checkout: &Checkout, package: &str) -> Result<PathBuf> {
         )?;
     }
     Ok(module)
+}
+
+fn docker() -> Result<PathBuf> {
+    let program = environment::find_program("docker").context("`docker` is not on the PATH")?;
+    for arguments in [&["info"][..], &["buildx", "version"]] {
+        let answers = Command::new(&program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success());
+        if !answers {
+            bail!("`docker {}` fails", arguments.join(" "));
+        }
+    }
+    Ok(program)
 }
 
 #[cfg(test)]

@@ -5,24 +5,6 @@ use serde_json::Value;
 
 /// Type of resource, and the attributes that come back as something else.
 const FALSE: &[(&str, &[&str])] = &[
-    // Not kept: users, encryption, log settings, subnets; `engine_type` in capitals. Each of the first makes a new one.
-    (
-        "aws_mq_broker",
-        &[
-            "encryption_options",
-            "engine_type",
-            "logs",
-            "maintenance_window_start_time",
-            "security_groups",
-            "subnet_ids",
-            "user",
-        ],
-    ),
-    // Which server's address is in them follows from a broker that is to be replaced.
-    (
-        "aws_secretsmanager_secret_version",
-        &["secret_string_wo_version"],
-    ),
     (
         "aws_db_instance",
         &["backup_window", "enabled_cloudwatch_logs_exports"],

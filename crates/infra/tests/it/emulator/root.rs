@@ -24,16 +24,26 @@ const OVERRIDE: &str = r#"
 "#;
 
 /// What the emulator answers about these makes the provider fail when it reads them again: a rule without its list of
-/// prefixes, and an HTTP status code for a check of a TCP port. So that a second plan is made at all, nothing that comes
-/// back about them counts.
-const NOT_READ_AGAIN: [(&str, &str, &str); 2] = [
+/// prefixes, and an HTTP status for the check of a TCP port. A broker comes back as one that has to be replaced, and with it
+/// every secret and every release that names its address. So that a second plan says something, nothing that comes back
+/// about these counts, and the check is one by HTTP: module, type, name, and what is overridden.
+const NOT_READ_AGAIN: [(&str, &str, &str, &str); 3] = [
+    ("amazonmq", "aws_mq_broker", "this", ""),
     (
         "security-groups",
         "aws_vpc_security_group_ingress_rule",
         "cloudfront",
+        "",
     ),
-    ("documents", "aws_lb_target_group", "mongodb"),
+    (
+        "documents",
+        "aws_lb_target_group",
+        "mongodb",
+        "health_check {\n    protocol = \"HTTP\"\n  }",
+    ),
 ];
+
+const PRINTED: &str = "printed.log";
 
 /// A copy of the root and its state.
 #[derive(Debug)]
@@ -63,11 +73,10 @@ impl Root {
             .collect();
         fs::write(terraform.join("emulator_override.tf"), providers.join("\n"))
             .expect("the copy can be written");
-        for (module, kind, name) in NOT_READ_AGAIN {
+        for (module, kind, name, instead) in NOT_READ_AGAIN {
             let path = terraform.join(format!("modules/{module}/emulator_override.tf"));
-            let text = format!(
-                "resource \"{kind}\" \"{name}\" {{\n  lifecycle {{\n    ignore_changes = all\n  }}\n}}\n"
-            );
+            let ignored = "lifecycle {\n    ignore_changes = all\n  }";
+            let text = format!("resource \"{kind}\" \"{name}\" {{\n  {instead}\n  {ignored}\n}}\n");
             fs::write(path, text).expect("the copy can be written");
         }
         let root = Self {
@@ -121,33 +130,33 @@ impl Root {
         let start = Instant::now();
         let said = run(self.terraform().args(arguments).arg("-no-color"));
         eprintln!("{what}: {:.1?}", start.elapsed());
+        let mut printed = self.printed();
+        printed.push_str(&said.all());
+        fs::write(self.folder.join(PRINTED), printed).expect("the copy can be written");
         assert!(said.success, "{what}:\n{}", said.err);
         said.out
     }
 
+    /// Everything that Terraform has shown whoever ran it.
+    pub(crate) fn printed(&self) -> String {
+        fs::read_to_string(self.folder.join(PRINTED)).unwrap_or_default()
+    }
+
     /// What Terraform would do, as JSON.
     pub(crate) fn plan(&self, what: &str) -> Value {
-        self.timed(what, &["plan", "-out=planned", "-parallelism=20"]);
+        self.timed(what, &["plan", "-out=planned"]);
         let text = succeed(self.terraform().args(["show", "-json", "planned"]));
         serde_json::from_str(&text).expect("a plan is JSON")
     }
 
     /// Does what was planned.
     pub(crate) fn apply(&self, what: &str) {
-        self.timed(what, &["apply", "-parallelism=20", "planned"]);
+        self.timed(what, &["apply", "planned"]);
     }
 
     pub(crate) fn destroy(&self, what: &str) {
         // By what is remembered: reading it all again would find what the emulator forgets, and say nothing about AWS.
-        self.timed(
-            what,
-            &[
-                "destroy",
-                "-refresh=false",
-                "-auto-approve",
-                "-parallelism=20",
-            ],
-        );
+        self.timed(what, &["destroy", "-refresh=false", "-auto-approve"]);
     }
 
     /// The addresses of everything that Terraform thinks there is.

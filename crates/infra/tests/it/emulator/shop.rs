@@ -1,14 +1,15 @@
 //! What a shopper does, at the emulated HTTP API, with the functions as Terraform deployed them.
 //!
 //! The databases that Terraform thinks there are do not exist, so the secrets are pointed at those of the test, by the
-//! same call as an operator would use. Keys and catalogue come as they do in production: from `velure`, as the bootstrap
-//! Job runs it.
+//! same call as an operator would use. Keys are put by it as well: `velure keys store`, which the bootstrap Job runs, takes
+//! an empty secret of the emulator for one that holds bytes. The catalogue comes from `velure seed`, as it does there.
 
 use std::process::Command;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 use velure_testkit::http::{Answer, Call};
+use velure_testkit::keys::TestKeys;
 use velure_testkit::process::binary;
 use velure_testkit::stack::Stack;
 
@@ -70,34 +71,33 @@ pub(super) fn every_resource(module: &Value) -> Vec<Value> {
 /// Fills the secrets, and the catalogue.
 pub(super) async fn open(emulator: &Emulator, stack: &Stack) {
     let stores = stack.stores();
-    for (secret, variable) in [
-        ("auth-database-url", "VELURE_AUTH_DATABASE_URL"),
-        ("orders-database-url", "VELURE_ORDERS_DATABASE_URL"),
-        ("redis-url", "VELURE_REDIS_URL"),
-        ("mongodb-uri", "VELURE_MONGODB_URI"),
+    let keys = TestKeys::generate();
+    for (secret, value) in [
+        ("auth-database-url", &stores["VELURE_AUTH_DATABASE_URL"]),
+        ("orders-database-url", &stores["VELURE_ORDERS_DATABASE_URL"]),
+        ("redis-url", &stores["VELURE_REDIS_URL"]),
+        ("mongodb-uri", &stores["VELURE_MONGODB_URI"]),
+        ("access-signing-key", &keys.access_signing_key()),
+        ("access-jwks", &keys.access_jwks()),
+        ("service-jwks", &keys.service_jwks()),
+        (
+            "service-signing-key-orders",
+            &keys.service_signing_key("orders"),
+        ),
+        (
+            "service-signing-key-catalog",
+            &keys.service_signing_key("catalog"),
+        ),
     ] {
-        put_secret(
-            emulator,
-            &format!("velure-test/{secret}"),
-            &stores[variable],
-        )
-        .await;
+        put_secret(emulator, &format!("velure-test/{secret}"), value).await;
     }
-    let velure = |arguments: &[&str]| {
-        let mut command = Command::new(binary("velure"));
-        command
-            .args(arguments)
+    succeed(
+        Command::new(binary("velure"))
+            .arg("seed")
             .env_clear()
-            .env("AWS_ENDPOINT_URL", emulator.url())
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("VELURE_MONGODB_URI", stack.mongodb_uri())
-            .env("VELURE_ALLOW_DEVELOPMENT_SECRETS", "true");
-        succeed(&mut command);
-    };
-    velure(&["keys", "store", "--prefix", "velure-test/"]);
-    velure(&["seed"]);
+            .env("VELURE_ALLOW_DEVELOPMENT_SECRETS", "true"),
+    );
 }
 
 async fn put_secret(emulator: &Emulator, name: &str, value: &str) {

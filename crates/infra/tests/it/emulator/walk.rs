@@ -1,5 +1,7 @@
 //! From nothing to a shop that answers, and back to nothing.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
@@ -36,17 +38,17 @@ async fn the_root_is_applied_answers_requests_moves_one_context_and_is_destroyed
     no_policy_allows_every_action(&state);
     no_password_is_remembered(&emulator, &root, &state).await;
 
-    shop::open(&emulator, &stack).await;
-    shop::visit(&Api::of(&emulator, &state)).await;
-
     let again = root.plan("plan of nothing");
     assert_eq!(real_changes(&again), Vec::<String>::new());
 
     let root = root.set("placement", r#"{"auth":"eks"}"#);
     let moved = root.plan("plan of moving auth to EKS");
     only_auth_moves(&moved);
-
     let root = root.set("placement", "{}");
+
+    shop::open(&emulator, &stack).await;
+    shop::visit(&Api::of(&emulator, &state)).await;
+
     let commands = recorder.commands();
     root.destroy("destroy");
     assert_eq!(root.listed(), Vec::<String>::new());
@@ -84,6 +86,17 @@ fn releases_come_in_order_with_values_that_their_charts_take(recorder: &Recorder
         if !chart.join("Chart.yaml").is_file() {
             continue;
         }
+        // Target groups of AWS end in hexadecimal digits, and the charts know that; the emulator's do not.
+        let values = recorder.values(release);
+        let mut given: Value =
+            serde_json::from_str(&fs::read_to_string(&values).expect("values")).expect("JSON");
+        if let Some((group, _)) = given["targetGroupArn"]
+            .as_str()
+            .and_then(|arn| arn.rsplit_once('/'))
+        {
+            given["targetGroupArn"] = format!("{group}/0123456789abcdef").into();
+        }
+        fs::write(&values, given.to_string()).expect("values");
         succeed(
             program("VELURE_TEST_HELM")
                 .args(["template", release])
@@ -95,7 +108,7 @@ fn releases_come_in_order_with_values_that_their_charts_take(recorder: &Recorder
                     "1.35.0",
                     "--values",
                 ])
-                .arg(recorder.values(release)),
+                .arg(&values),
         );
         rendered += 1;
     }
@@ -114,7 +127,7 @@ fn no_policy_allows_every_action(state: &Value) {
             let Some(text) = resource["values"][attribute].as_str() else {
                 continue;
             };
-            if resource["mode"] == "data" {
+            if resource["mode"] == "data" || text.is_empty() {
                 continue;
             }
             let policy: Value = serde_json::from_str(text).expect("a policy is JSON");
@@ -147,25 +160,37 @@ fn one_or_many(value: &Value) -> Vec<Value> {
         .unwrap_or_else(|| vec![value.clone()])
 }
 
-/// No value of a secret stands in the state, but the two that cannot be written only.
+/// Resources whose secret AWS takes in no other way, and the attribute in which Terraform remembers it.
+const REMEMBERED: [(&str, &str); 3] = [
+    ("module.amazonmq[0].terraform_data.admin_password", "output"),
+    ("module.redis.terraform_data.auth_token", "output"),
+    ("terraform_data.origin_secret", "output"),
+];
+
+/// No password stands in the state, but the three; and none at all was shown.
 async fn no_password_is_remembered(emulator: &Emulator, root: &Root, state: &Value) {
     let text = root.state_file();
+    let printed = root.printed();
+    let outputs = state["values"]["outputs"].to_string();
     let passwords = shop::secret(emulator, "velure-test/passwords").await;
-    let passwords: Value = serde_json::from_str(&passwords).expect("an object of passwords");
-    let passwords = passwords.as_object().expect("an object of passwords");
+    let passwords: BTreeMap<String, String> =
+        serde_json::from_str(&passwords).expect("an object of passwords");
     assert!(passwords.len() > 10, "{}", passwords.len());
-    let broker = every_resource(&state["values"]["root_module"])
-        .into_iter()
-        .find(|resource| resource["type"] == "aws_mq_broker")
-        .expect("a broker");
-    let administrator = broker["values"]["user"][0]["password"].clone();
-    for (name, password) in passwords {
-        let password_text = password.as_str().expect("a password");
-        if *password != administrator {
-            assert!(!text.contains(password_text), "{name} is in the state");
-        }
-        let outputs = state["values"]["outputs"].to_string();
-        assert!(!outputs.contains(password_text), "{name} is in an output");
+    for (name, password) in &passwords {
+        assert!(!text.contains(password), "{name} is in the state");
+        assert!(!outputs.contains(password), "{name} is in an output");
+        assert!(!printed.contains(password), "{name} was shown");
+    }
+    let resources = every_resource(&state["values"]["root_module"]);
+    for (address, attribute) in REMEMBERED {
+        let secret = resources
+            .iter()
+            .find(|resource| resource["address"] == address)
+            .and_then(|resource| resource["values"][attribute].as_str())
+            .unwrap_or_else(|| panic!("{address} has no {attribute}"));
+        assert!(secret.len() > 40, "{address}");
+        assert!(!outputs.contains(secret), "{address} is in an output");
+        assert!(!printed.contains(secret), "{address} was shown");
     }
 }
 
