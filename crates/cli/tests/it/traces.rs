@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use velure_telemetry::{Span, SpanKind, TraceExport, export_traces, flush};
+use velure_telemetry::{Span, SpanKind, TraceExport, export_traces, finish};
 
 /// A receiver that ends with its test.
 struct Receiver {
@@ -51,23 +51,23 @@ impl Drop for Receiver {
     }
 }
 
-#[tokio::test]
-async fn an_orders_spans_are_found_by_its_id_and_drawn_as_a_tree() {
+#[test]
+fn an_orders_spans_are_found_by_its_id_and_drawn_as_a_tree() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let store = folder.path().join("traces");
     let receiver = Receiver::start(&store);
     let export = TraceExport::read(Some(&receiver.endpoint), None)
         .expect("an endpoint")
         .expect("an export");
-    export_traces("server", export).expect("spans can be exported");
+    export_traces("server", &export).expect("spans can be exported");
     let trace_id = {
-        let mut request = Span::continuing(SpanKind::Server, "POST /api/orders", None, None);
+        let mut request = Span::continuing(SpanKind::Server, "POST /api/orders", None);
         request.set("order.id", "0190-order");
         let mut publish = Span::child(SpanKind::Producer, "publish", request.context());
         publish.fail("returned");
         request.context().trace_id()
     };
-    assert!(flush(Duration::from_secs(20)).await, "the spans arrive");
+    finish(Duration::from_secs(20));
     for id in ["0190-order", trace_id.as_str()] {
         let output = Command::new(env!("CARGO_BIN_EXE_velure"))
             .args(["trace", id, "--columns", "100", "--store"])
