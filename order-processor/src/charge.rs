@@ -1,6 +1,7 @@
 use velure_postgres::fulfilment::Fulfilment;
 
-use crate::payment::{Charge, PaymentError, PaymentProvider};
+use crate::metrics;
+use crate::payment::{Charge, ChargeOutcome, PaymentError, PaymentProvider};
 use crate::process::{Breach, Decision, after_charge};
 use crate::processor::Processor;
 
@@ -8,7 +9,7 @@ impl<P: PaymentProvider> Processor<P> {
     /// Under the key on record, so that asking twice is asking once.
     pub(crate) async fn charge(&self, order: &Fulfilment) -> Decision {
         match charge_of(order) {
-            Ok(charge) => after_charge(self.payments.charge(&charge).await),
+            Ok(charge) => counted(self.payments.charge(&charge).await),
             Err(decision) => decision,
         }
     }
@@ -21,13 +22,13 @@ impl<P: PaymentProvider> Processor<P> {
             Err(decision) => return decision,
         };
         match self.payments.look_up(charge.key).await {
-            Ok(Some(outcome)) => after_charge(Ok(outcome)),
-            Ok(None) => after_charge(self.payments.charge(&charge).await),
+            Ok(Some(outcome)) => counted(Ok(outcome)),
+            Ok(None) => counted(self.payments.charge(&charge).await),
             Err(
                 error @ (PaymentError::InProgress
                 | PaymentError::KeyReused
                 | PaymentError::Unanswered(_)),
-            ) => after_charge(Err(error)),
+            ) => counted(Err(error)),
         }
     }
 
@@ -35,10 +36,15 @@ impl<P: PaymentProvider> Processor<P> {
     /// order goes on, or it never will be.
     pub(crate) async fn cancel(&self, order: &Fulfilment) -> Decision {
         match charge_of(order) {
-            Ok(charge) => after_charge(self.payments.cancel(charge.key).await),
+            Ok(charge) => counted(self.payments.cancel(charge.key).await),
             Err(decision) => decision,
         }
     }
+}
+
+fn counted(answer: Result<ChargeOutcome, PaymentError>) -> Decision {
+    metrics::charge(&answer);
+    after_charge(answer)
 }
 
 fn charge_of(order: &Fulfilment) -> Result<Charge<'_>, Decision> {

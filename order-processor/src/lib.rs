@@ -76,7 +76,7 @@ pub async fn start(
         "consume",
         consume::consume(
             processor.clone(),
-            config.broker,
+            config.broker.clone(),
             readiness.latch("broker"),
             supervisor.heartbeat("consume", STUCK),
             stop.clone(),
@@ -93,7 +93,12 @@ pub async fn start(
     );
     supervisor.spawn(
         "house",
-        housekeep::keep_house(books, supervisor.heartbeat("house", STUCK), stop),
+        housekeep::keep_house(
+            books,
+            config.broker,
+            supervisor.heartbeat("house", STUCK),
+            stop,
+        ),
     );
     Ok(())
 }

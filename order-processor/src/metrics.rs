@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use velure_amqp::Waiting;
+use velure_domain::FailureCode;
 use velure_postgres::fulfilment::{Backlog, Phase};
 
+use crate::payment::{ChargeOutcome, PaymentError};
 use crate::process::Breach;
 
 const DELIVERIES: &str = "velure_order_processor_deliveries_total";
@@ -16,6 +19,10 @@ const STEP: &str = "velure_order_processor_step_seconds";
 const OPEN: &str = "velure_order_processor_open_orders";
 const RETRYING: &str = "velure_order_processor_retrying_orders";
 const IN_DOUBT: &str = "velure_order_processor_charges_in_doubt";
+const CHARGES: &str = "velure_order_processor_charges_total";
+const STOCK_REFUSALS: &str = "velure_order_processor_stock_refusals_total";
+const QUEUE_MESSAGES: &str = "velure_order_processor_queue_messages";
+const QUEUE_OLDEST: &str = "velure_order_processor_queue_oldest_message_seconds";
 const OLDEST: &str = "velure_order_processor_oldest_open_order_seconds";
 
 /// Says what each metric means, for `/metrics`.
@@ -38,11 +45,41 @@ pub(crate) fn describe() {
         "Open orders that were tried in vain at least once."
     );
     describe_gauge!(IN_DOUBT, "Open orders whose charge is in doubt.");
+    describe_counter!(CHARGES, "Answers of the payment provider.");
+    describe_counter!(STOCK_REFUSALS, "Orders that the catalog had no stock for.");
+    describe_gauge!(
+        QUEUE_MESSAGES,
+        "Messages that wait in the queue, not those with a consumer."
+    );
+    describe_gauge!(
+        QUEUE_OLDEST,
+        "For how long the queue has not been seen empty; 0 when it is."
+    );
     describe_gauge!(OLDEST, "The age of the oldest open order.");
 }
 
 pub(crate) fn delivery(outcome: &'static str) {
     counter!(DELIVERIES, "outcome" => outcome).increment(1);
+}
+
+pub(crate) fn charge(answer: &Result<ChargeOutcome, PaymentError>) {
+    let outcome = match answer {
+        Ok(ChargeOutcome::Succeeded { .. }) => "succeeded",
+        Ok(ChargeOutcome::Declined { .. }) => "declined",
+        Ok(ChargeOutcome::Cancelled) => "cancelled",
+        Err(PaymentError::InProgress | PaymentError::Unanswered(_)) => "in_doubt",
+        Err(PaymentError::KeyReused) => "key_reused",
+    };
+    counter!(CHARGES, "outcome" => outcome).increment(1);
+}
+
+pub(crate) fn stock_refusal(code: FailureCode) {
+    counter!(STOCK_REFUSALS, "reason" => code.as_str()).increment(1);
+}
+
+pub(crate) fn waiting(queue: &Waiting) {
+    gauge!(QUEUE_MESSAGES, "queue" => queue.queue).set(f64::from(queue.messages));
+    gauge!(QUEUE_OLDEST, "queue" => queue.queue).set(queue.for_at_most.as_secs_f64());
 }
 
 pub(crate) fn moved(phase: Phase) {

@@ -135,6 +135,11 @@ impl<P: PaymentProvider> Processor<P> {
         if let Some(span) = &mut span {
             trace::decided(span, &decision);
         }
+        if let Decision::RefusedByStock(failure) | Decision::GivenUp(failure) = &decision
+            && matches!(step, Step::Reserve)
+        {
+            metrics::stock_refusal(failure.code);
+        }
         let order = caused_by(order, span.as_ref());
         if let Decision::Retry { reason, breach } = &decision {
             note_retry(&order, reason, *breach);

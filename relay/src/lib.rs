@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::sync::{Notify, mpsc, watch};
-use velure_amqp::{BrokerConfig, Uses};
+use velure_amqp::{BrokerConfig, QueueDepths, Uses};
 use velure_postgres::outbox::read_pool;
 use velure_postgres::status::{StatusStore, SweepRule};
 use velure_redis::{Redis, StatusHints};
@@ -99,7 +99,7 @@ pub async fn start(
         metrics: metrics.clone(),
     };
     let status = StatusTask {
-        broker: config.broker,
+        broker: config.broker.clone(),
         store: store.clone(),
         hints: hints.clone(),
         stop: supervisor.stop_token(),
@@ -108,6 +108,7 @@ pub async fn start(
     let sweep = SweepTask {
         store: store.clone(),
         pool: pool.clone(),
+        depths: QueueDepths::new(config.broker, sweep::QUEUES),
         rule: SweepRule {
             after: config.sweep_after,
             deadline: config.order_deadline,

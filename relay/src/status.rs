@@ -217,10 +217,7 @@ impl Lane {
         };
         match applied {
             Applied::Moved(moves) => {
-                self.task
-                    .metrics
-                    .statuses_applied
-                    .increment(u64::try_from(moves.len()).unwrap_or(0));
+                self.task.metrics.moved(&moves);
                 self.task.hints.tell(&moves).await;
                 Outcome::Ack
             }

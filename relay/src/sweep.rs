@@ -5,11 +5,12 @@ use std::time::Duration;
 use sqlx::PgPool;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
+use velure_amqp::{QueueDepths, STATUS_DEAD_LETTERS, STATUS_QUEUE};
 use velure_postgres::outbox::{backlog, maintain};
 use velure_postgres::status::{StatusStore, SweepRule};
 use velure_service::Heartbeat;
 
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, float};
 
 /// How often partitions are made and dropped.
 const MAINTENANCE: Duration = Duration::from_secs(3_600);
@@ -21,9 +22,13 @@ const MEASURE: Duration = Duration::from_secs(5);
 /// before the next pause.
 const BATCHES: u32 = 100;
 
+/// The queues that are looked at.
+pub(crate) const QUEUES: &[&str] = &[STATUS_QUEUE, STATUS_DEAD_LETTERS];
+
 pub(crate) struct SweepTask {
     pub(crate) store: StatusStore,
     pub(crate) pool: PgPool,
+    pub(crate) depths: QueueDepths,
     pub(crate) rule: SweepRule,
     pub(crate) every: Duration,
     pub(crate) stop: CancellationToken,
@@ -34,7 +39,7 @@ pub(crate) struct SweepTask {
 impl SweepTask {
     /// Sweeps, measures and maintains until it is asked to stop. Every replica does; a lock in the database lets one
     /// at a time.
-    pub(crate) async fn run(self) -> anyhow::Result<()> {
+    pub(crate) async fn run(mut self) -> anyhow::Result<()> {
         let mut sweeps = interval(self.every);
         let mut measures = interval(MEASURE);
         let mut maintenance = interval(MAINTENANCE);
@@ -81,17 +86,22 @@ impl SweepTask {
         }
     }
 
-    async fn measure(&self) {
-        // While the database is away the last figures stand; that it is away shows elsewhere.
+    async fn measure(&mut self) {
+        // While the database or the broker is away the last figures stand; that it is away shows elsewhere.
         if let Ok(backlog) = backlog(&self.pool).await {
             self.metrics
                 .oldest_unsettled_seconds
                 .set(backlog.oldest_unsettled.as_secs_f64());
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "a gauge is a float; nobody parks 2^52 events"
-            )]
-            self.metrics.parked_events.set(backlog.parked as f64);
+            self.metrics.parked_events.set(float(backlog.parked));
+        }
+        if let Ok(open) = self.store.open_orders().await {
+            self.metrics.open_orders(&open);
+        }
+        if let Ok(size) = self.store.database_size().await {
+            self.metrics.database(size);
+        }
+        if let Ok(queues) = self.depths.look().await {
+            self.metrics.waiting(&queues);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Every metric that the gateway exports.
 
-use metrics::{Counter, Gauge, counter, gauge};
+use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 /// Handles, made once: a lookup by name for every frame would cost more than the frame.
 #[derive(Clone)]
@@ -19,6 +19,11 @@ pub(crate) struct Metrics {
     pub(crate) replayed: Counter,
     /// `velure_sse_gateway_coalesced_total`: frames that did not fit a slow reader's slot and were read again later.
     pub(crate) coalesced: Counter,
+    /// `velure_sse_gateway_freshness_seconds`: from the commit of a status to its live frame on the socket, by the
+    /// clocks of database and gateway.
+    pub(crate) freshness: Histogram,
+    /// `velure_sse_gateway_resume_gaps_total`: frames sent whose predecessor was not. Must stay zero.
+    pub(crate) resume_gaps: Counter,
     /// `velure_sse_gateway_gaps_total`: hints that came after a lost one.
     pub(crate) gaps: Counter,
     /// `velure_sse_gateway_swept_total`: events that no hint had told.
@@ -37,6 +42,8 @@ impl Metrics {
             live: counter!("velure_sse_gateway_frames_total", "source" => "live"),
             replayed: counter!("velure_sse_gateway_frames_total", "source" => "replay"),
             coalesced: counter!("velure_sse_gateway_coalesced_total"),
+            freshness: histogram!("velure_sse_gateway_freshness_seconds"),
+            resume_gaps: counter!("velure_sse_gateway_resume_gaps_total"),
             gaps: counter!("velure_sse_gateway_gaps_total"),
             swept: counter!("velure_sse_gateway_swept_total"),
             resets: counter!("velure_sse_gateway_resets_total"),

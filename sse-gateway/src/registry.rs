@@ -65,11 +65,13 @@ impl<'a> Moved<'a> {
         match topic {
             Topic::Order(_) => Placed {
                 position: version,
+                stored: self.frame.at,
                 bytes: frame::status(FrameId::Version(version), self.frame),
                 last: is_final(&self.frame.status),
             },
             Topic::Buyer(_) => Placed {
                 position: self.buyer_sequence,
+                stored: self.frame.at,
                 bytes: frame::status(
                     FrameId::Cursor(BuyerCursor(self.buyer_sequence)),
                     self.frame,

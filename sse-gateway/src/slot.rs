@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 
 /// Frames that wait at most. An order has three; a buyer's stream that is further behind reads from the database,
 /// which costs it nothing while it does not read.
@@ -13,6 +14,8 @@ const CAPACITY: usize = 16;
 pub(crate) struct Placed {
     /// The order's version, or the buyer's sequence: without gaps.
     pub(crate) position: i64,
+    /// When the event was stored, by the database's clock.
+    pub(crate) stored: DateTime<Utc>,
     /// The whole frame.
     pub(crate) bytes: Bytes,
     /// Whether nothing comes after it.
@@ -118,6 +121,11 @@ impl Slot {
         self.stale = true;
     }
 
+    /// The position up to which everything was given to the writer.
+    pub(crate) fn given(&self) -> Option<i64> {
+        self.sent
+    }
+
     /// The position up to which the stream needs nothing, unless it is about to read anyway.
     pub(crate) fn known(&self) -> Option<i64> {
         if self.sent.is_none() || self.stale {
@@ -141,6 +149,7 @@ mod tests {
     fn frame(position: i64) -> Placed {
         Placed {
             position,
+            stored: DateTime::UNIX_EPOCH,
             bytes: Bytes::new(),
             last: false,
         }

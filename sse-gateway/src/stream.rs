@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::Utc;
 use futures::future::OptionFuture;
 use http::HeaderMap;
 use tokio::time::{Instant, sleep_until};
@@ -108,6 +109,8 @@ struct Stream {
     token: Arc<AccessToken>,
     next_heartbeat: Instant,
     next_check: Instant,
+    /// The position up to which everything was sent, looked at apart from the slot that decides what is sent.
+    written: Option<i64>,
     /// When a reading that failed is tried again.
     next_read: Option<Instant>,
     ends_at: Instant,
@@ -131,6 +134,7 @@ pub(crate) async fn run(gateway: Arc<Gateway>, mut socket: Socket, granted: Gran
         return error.into();
     }
     drop((headers, opening));
+    let written = membership.subscriber().slot().given();
     let now = Instant::now();
     let limits = &gateway.limits;
     let mut stream = Stream {
@@ -140,6 +144,7 @@ pub(crate) async fn run(gateway: Arc<Gateway>, mut socket: Socket, granted: Gran
             + limits
                 .session_check
                 .mul_f64(0.5 + rand::random::<f64>() / 2.0),
+        written,
         next_read: None,
         ends_at,
         ending: Ended::Lifetime,
@@ -247,7 +252,14 @@ impl Stream {
                 Next::Read(after) => return Ok(Idle::Read(after)),
                 Next::Write(frames) => {
                     self.gateway.metrics.live.increment(frames.len() as u64);
-                    if self.write(&frames).await? {
+                    let finished = self.write(&frames).await?;
+                    let now = Utc::now();
+                    for frame in &frames {
+                        // Clocks differ: what was stored in the future is fresh.
+                        let age = (now - frame.stored).to_std().unwrap_or_default();
+                        self.gateway.metrics.freshness.record(age);
+                    }
+                    if finished {
                         return Ok(Idle::Nothing);
                     }
                 }
@@ -294,6 +306,17 @@ impl Stream {
 
     /// Writes frames in one go; true when the last one was among them.
     async fn write(&mut self, frames: &[Placed]) -> Result<bool, Ended> {
+        for frame in frames {
+            let expected = self.written.map(|position| position + 1);
+            if expected.is_some_and(|expected| expected != frame.position) {
+                self.gateway.metrics.resume_gaps.increment(1);
+                tracing::error!(
+                    position = frame.position,
+                    "a frame is sent whose predecessor was not: this must never be"
+                );
+            }
+            self.written = Some(frame.position);
+        }
         if !frames.is_empty() {
             self.socket.write(&joined(frames)).await?;
         }

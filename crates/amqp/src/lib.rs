@@ -6,15 +6,17 @@
 
 mod connection;
 mod consumer;
+mod depth;
 mod message;
 mod publisher;
 mod topology;
 
 pub use connection::{BrokerConfig, ConnectError, Connection, TopologyError, Uses};
 pub use consumer::{ConsumeError, Consumer, Delivery, Outcome};
+pub use depth::{DepthError, QueueDepths, Waiting};
 pub use message::{MAX_BODY, Message, Unpublishable};
 pub use publisher::{PublishError, Publisher, PublisherLost, Settled, Ticket};
 pub use topology::{
-    Binding, Exchange, ORDERS_EXCHANGE, PROCESS_QUEUE, Queue, STATUS_QUEUE, Topology, User,
-    dead_letter_key,
+    Binding, Exchange, ORDERS_EXCHANGE, PROCESS_DEAD_LETTERS, PROCESS_QUEUE, Queue,
+    STATUS_DEAD_LETTERS, STATUS_QUEUE, Topology, User, dead_letter_key,
 };

@@ -12,6 +12,12 @@ pub const PROCESS_QUEUE: &str = "process-order-queue";
 /// What the relay consumes to bring statuses into the orders.
 pub const STATUS_QUEUE: &str = "publish-order-status-updates";
 
+/// Where messages of [`PROCESS_QUEUE`] that nobody can handle wait for a person.
+pub const PROCESS_DEAD_LETTERS: &str = "process-order-queue.dlq";
+
+/// Where messages of [`STATUS_QUEUE`] that nobody can handle wait for a person.
+pub const STATUS_DEAD_LETTERS: &str = "publish-order-status-updates.dlq";
+
 /// The routing key by which a message reaches the dead-letter queue of `queue` with our reason in a header.
 #[must_use]
 pub fn dead_letter_key(queue: &str) -> String {
@@ -156,7 +162,10 @@ mod tests {
                 queue.name
             );
         }
-        for name in [PROCESS_QUEUE, STATUS_QUEUE] {
+        for (name, dead_letters) in [
+            (PROCESS_QUEUE, PROCESS_DEAD_LETTERS),
+            (STATUS_QUEUE, STATUS_DEAD_LETTERS),
+        ] {
             let queue = topology
                 .queues
                 .iter()
@@ -172,6 +181,7 @@ mod tests {
                 .as_str()
                 .expect("a name");
             let dlq = format!("{name}.dlq");
+            assert_eq!(dlq, dead_letters);
             assert!(
                 topology
                     .bindings

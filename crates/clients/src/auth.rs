@@ -6,7 +6,7 @@ use velure_config::{Env, ExposeSecret, Reader, SecretString};
 use velure_contracts::http::{IntrospectBody, Introspection};
 use velure_http::{
     AccessToken, Authenticator, KeySet, ServiceSigner, SessionCheck, SessionCheckError,
-    SessionVerdict, SigningKey, StartError,
+    SessionVerdict, SigningKey, StartError, session_lookup,
 };
 use velure_redis::{Redis, RedisConfig, SessionCache};
 
@@ -89,7 +89,9 @@ impl RemoteSessions {
 
     async fn verdict(&self, token: &AccessToken) -> Result<SessionVerdict, IntrospectError> {
         let session = token.session_id();
-        match self.cache.get(session).await {
+        let cached = self.cache.get(session).await;
+        session_lookup(cached.is_some());
+        match cached {
             Some(velure_redis::SessionVerdict::Active { role }) => {
                 return Ok(SessionVerdict::Active { role });
             }

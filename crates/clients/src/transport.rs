@@ -1,5 +1,6 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use metrics::{counter, histogram};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, StatusCode};
 use serde::Serialize;
@@ -98,7 +99,9 @@ impl Transport {
             span.set("server.address", self.audience);
             span
         });
+        let started = Instant::now();
         let outcome = self.ask(method, path, body, span.as_ref()).await;
+        self.count(outcome.is_ok(), started.elapsed());
         if let Some(span) = &mut span {
             match &outcome {
                 Ok(answer) => {
@@ -115,6 +118,13 @@ impl Transport {
             }
         }
         outcome
+    }
+
+    fn count(&self, answered: bool, took: Duration) {
+        let outcome = if answered { "answered" } else { "failed" };
+        counter!("velure_client_calls_total", "context" => self.audience, "outcome" => outcome)
+            .increment(1);
+        histogram!("velure_client_call_seconds", "context" => self.audience).record(took);
     }
 
     async fn ask(

@@ -106,7 +106,7 @@ where
 
 async fn start<E: Endpoint>(env: Env) -> Result<Mounted, StartError> {
     let context = E::Context::new(env.resolve().await?);
-    Mounted::connect::<E>(&context).await
+    Ok(Mounted::connect::<E>(&context).await?.embedding_metrics())
 }
 
 /// JSON and problems are text; API Gateway wants anything else in base64.

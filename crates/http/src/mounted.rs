@@ -9,6 +9,7 @@ use velure_config::Reader;
 use velure_contracts::Code;
 use velure_telemetry::{Span, SpanKind, TraceContext, within};
 
+use crate::metrics::{answered, counting, embedded};
 use crate::origin::OriginPolicy;
 use crate::{
     ApiError, Auth, Authenticator, Context, CsrfPolicy, Endpoint, Reply, Request, RequestParts,
@@ -26,6 +27,8 @@ pub struct Mounted {
     route: &'static Route,
     /// As traces show it.
     span_name: String,
+    /// Whether lines of requests carry metrics.
+    embeds_metrics: bool,
     origin: OriginPolicy,
     authenticator: Authenticator,
     csrf: CsrfPolicy,
@@ -70,11 +73,21 @@ impl Mounted {
         Ok(Self {
             route,
             span_name: format!("{} {}", route.method, route.path),
+            embeds_metrics: false,
             origin,
             authenticator,
             csrf,
             handle,
         })
+    }
+
+    /// Puts metrics into the line of each request: for a process that nobody scrapes.
+    #[must_use]
+    pub(crate) fn embedding_metrics(self) -> Self {
+        Self {
+            embeds_metrics: true,
+            ..self
+        }
     }
 
     /// The endpoint's row.
@@ -103,7 +116,7 @@ impl Mounted {
         let trace = span.context().clone();
         let trace_id = trace.trace_id();
         let work = self.admit_and_handle(parts, trace, started);
-        let outcome = within(span.context(), work).await;
+        let (outcome, counted) = counting(within(span.context(), work)).await;
         let answer = render(&id, outcome);
         span.set(
             "http.response.status_code",
@@ -112,8 +125,14 @@ impl Mounted {
         if answer.status().is_server_error() {
             span.fail(answer.status().as_str().to_owned());
         }
-        let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let took = started.elapsed();
+        answered(self.route, answer.status(), took);
+        let metrics = self
+            .embeds_metrics
+            .then(|| embedded(self.route, answer.status(), took, &counted).to_string());
+        let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
+            { velure_telemetry::MEMBERS } = metrics,
             request.id = id,
             trace.id = trace_id,
             http.method = method,

@@ -8,10 +8,14 @@ use chrono::{SecondsFormat, Utc};
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Subscriber};
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
+
+/// The field of an event whose value is the text of a JSON object: its members become members of the line. It is the one
+/// way to a member that is not flat, as CloudWatch's `_aws` has to be.
+pub const MEMBERS: &str = "velure.members";
 
 /// Writes each event as one flat JSON object on one line: time, level, target, message, the fields of the spans it
 /// happened in (the inner one wins) and its own (they win over all).
@@ -71,8 +75,22 @@ where
         }
         let mut own = Collected::default();
         event.record(&mut own);
+        let members = own.0.remove(MEMBERS);
         line.extend(own.0);
+        if let Some(Value::Object(members)) = members
+            .as_ref()
+            .and_then(Value::as_str)
+            .and_then(|text| serde_json::from_str(text).ok())
+        {
+            line.extend(members);
+        }
         let metadata = event.metadata();
+        match *metadata.level() {
+            Level::ERROR => count("error"),
+            Level::WARN => count("warn"),
+            Level::INFO => count("info"),
+            Level::DEBUG | Level::TRACE => {}
+        }
         line.insert(
             "timestamp".into(),
             Utc::now()
@@ -86,6 +104,10 @@ where
         // One write, so that lines of two threads never mix. A closed stdout must not end the process.
         let _ = (self.writer)().write_all(text.as_bytes());
     }
+}
+
+fn count(level: &'static str) {
+    metrics::counter!("velure_log_lines_total", "level" => level).increment(1);
 }
 
 /// Gathers fields as JSON values.
@@ -199,6 +221,24 @@ mod tests {
                 .is_some_and(|time| time.ends_with('Z'))
         );
         assert!(line.values().all(|value| !value.is_object()));
+    }
+
+    #[test]
+    fn members_that_are_not_flat_come_as_the_text_of_an_object() {
+        let lines = lines(|| {
+            tracing::info!(
+                { MEMBERS } = Some(r#"{"_aws": {"Timestamp": 1}, "requests": 1}"#.to_owned()),
+                http.status = 200,
+                "request"
+            );
+            tracing::info!({ MEMBERS } = None::<String>, "request");
+        });
+        assert_eq!(lines[0]["_aws"]["Timestamp"], 1);
+        assert_eq!(
+            (&lines[0]["requests"], &lines[0]["http.status"]),
+            (&1.into(), &200.into())
+        );
+        assert!(lines.iter().all(|line| line.get(MEMBERS).is_none()));
     }
 
     #[test]

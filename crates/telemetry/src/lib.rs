@@ -15,6 +15,7 @@ mod span;
 mod trace;
 
 pub use export::{TraceExport, TraceExportError, export_traces, finish, flush};
+pub use json::MEMBERS;
 pub use logs::{FilterError, LogError, init_logs};
 pub use metrics::{MetricsError, MetricsHandle, install_metrics};
 pub use opentelemetry::trace::SpanKind;

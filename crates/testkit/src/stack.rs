@@ -176,7 +176,13 @@ impl Stack {
             }
             let mut process = Process::start("server", command, self.logs())?;
             match process.listening(address).await {
-                Ok(()) => return Ok(Server { address, process }),
+                Ok(()) => {
+                    return Ok(Server {
+                        address,
+                        admin,
+                        process,
+                    });
+                }
                 Err(_)
                     if tries < START_TRIES
                         && process.output().contains("Address already in use") =>
@@ -218,6 +224,7 @@ impl Drop for Stack {
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    admin: SocketAddr,
     process: Process,
 }
 
@@ -226,6 +233,12 @@ impl Server {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where it is scraped, a URL without a path.
+    #[must_use]
+    pub fn admin(&self) -> String {
+        format!("http://{}", self.admin)
     }
 
     /// What it wrote.

@@ -9,7 +9,7 @@ use velure_postgres::outbox::{Failure, Outbox, OutboxRow, ReadFrom, read_pending
 use velure_service::Backoff;
 
 use super::outcome::{Outcome, Outcomes, Stored};
-use super::trace::{self, Spans};
+use super::trace::{self, Sends};
 use super::{PublishTask, SessionEnded, message_of};
 use crate::lease::Ask;
 use crate::window::{AGE, Reach, Sent, Window};
@@ -49,7 +49,7 @@ pub(super) struct Session<'a> {
     publisher: Publisher,
     backoff: &'a mut Backoff,
     window: Window,
-    spans: Spans,
+    sends: Sends,
     read: Option<Read>,
     outcomes: Outcomes,
     next_read: Instant,
@@ -86,7 +86,7 @@ impl<'a> Session<'a> {
             publisher,
             backoff,
             window: Window::default(),
-            spans: Spans::default(),
+            sends: Sends::default(),
             read: None,
             outcomes,
             next_read: now,
@@ -189,7 +189,7 @@ impl<'a> Session<'a> {
                 Ok(message) => {
                     let ticket = self.publisher.publish(message).await?;
                     self.window.sent(ticket, row);
-                    self.spans.sent(ticket, span);
+                    self.sends.sent(ticket, span);
                 }
                 Err(error) => {
                     span.fail("unpublishable");
@@ -260,7 +260,7 @@ impl<'a> Session<'a> {
         let mut placed = Vec::new();
         let mut lost = None;
         for Settled { ticket, outcome } in settled {
-            self.spans.settled(ticket, &outcome);
+            let took = self.sends.settled(ticket, &outcome);
             let Some(row) = self.window.outcome(ticket) else {
                 continue;
             };
@@ -270,7 +270,10 @@ impl<'a> Session<'a> {
                     if sent.placed {
                         placed.push(row.order_id);
                     }
-                    self.task.metrics.published.increment(1);
+                    self.task.metrics.published(sent.outbox);
+                    if let Some(took) = took {
+                        self.task.metrics.confirm.record(took);
+                    }
                     self.unroutable = 0;
                     self.backoff.reset();
                     self.outcomes.keep(sent, Outcome::Published);

@@ -1,6 +1,7 @@
-//! The steps of traces that sending is: each lasts from when a message is sent until the broker's answer.
+//! Sending as a step of a trace: it lasts from when a message is sent until the broker's answer.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use velure_amqp::{ORDERS_EXCHANGE, PublishError, Ticket};
 use velure_postgres::outbox::OutboxRow;
@@ -26,21 +27,22 @@ pub(super) fn sending(row: &OutboxRow) -> Span {
     span
 }
 
-/// What is recorded of the messages in flight. What is left when the connection is lost failed with it.
+/// The messages in flight. What is left when the connection is lost failed with it.
 #[derive(Default)]
-pub(super) struct Spans(HashMap<Ticket, Span>);
+pub(super) struct Sends(HashMap<Ticket, (Instant, Span)>);
 
-impl Spans {
+impl Sends {
     pub(super) fn sent(&mut self, ticket: Ticket, span: Span) {
-        if span.is_recorded() {
-            self.0.insert(ticket, span);
-        }
+        self.0.insert(ticket, (Instant::now(), span));
     }
 
-    pub(super) fn settled(&mut self, ticket: Ticket, outcome: &Result<(), PublishError>) {
-        let Some(mut span) = self.0.remove(&ticket) else {
-            return;
-        };
+    /// How long the broker took.
+    pub(super) fn settled(
+        &mut self,
+        ticket: Ticket,
+        outcome: &Result<(), PublishError>,
+    ) -> Option<Duration> {
+        let (sent, mut span) = self.0.remove(&ticket)?;
         match outcome {
             Ok(()) => {}
             Err(PublishError::Unroutable) => span.fail("unroutable"),
@@ -50,12 +52,13 @@ impl Spans {
                 span.fail("channel_lost");
             }
         }
+        Some(sent.elapsed())
     }
 }
 
-impl Drop for Spans {
+impl Drop for Sends {
     fn drop(&mut self) {
-        for span in self.0.values_mut() {
+        for (_, span) in self.0.values_mut() {
             span.fail("channel_lost");
         }
     }

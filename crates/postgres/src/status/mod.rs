@@ -2,7 +2,9 @@
 //! still are asked for again.
 
 mod apply;
+mod open;
 mod sweep;
 
 pub use apply::{Applied, ApplyError, Move, StatusChange, StatusStore};
+pub use open::{OpenOrders, Size};
 pub use sweep::{SweepRule, Swept};

@@ -28,6 +28,8 @@ impl Buyer {
 /// A running shop that the functions share databases with.
 pub(crate) struct Shop {
     pub(crate) url: String,
+    /// Where the shop's own processes ask.
+    internal: String,
     pub(crate) product: Value,
     signer: ServiceSigner,
 }
@@ -43,6 +45,10 @@ impl Shop {
             .get("VELURE_SERVICE_SIGNING_KEY")
             .context("VELURE_SERVICE_SIGNING_KEY is not set")?;
         let signer = ServiceSigner::new(SigningKey::parse(&key.as_str().into())?);
+        let internal = variables
+            .get("VELURE_CATALOG_URL")
+            .context("VELURE_CATALOG_URL is not set")?
+            .clone();
         let page = ask(&Call::new("GET", "/api/products?page_size=1"), url, 200).await?;
         let product = page.json()["items"][0].clone();
         let credentials = json!({"email": admin.0, "password": admin.1});
@@ -58,6 +64,7 @@ impl Shop {
         ask(&admin.call("PATCH", path).json(&body), url, 200).await?;
         Ok(Self {
             url: url.to_owned(),
+            internal,
             product,
             signer,
         })
@@ -97,7 +104,8 @@ impl Shop {
         let path = format!("/internal/reservations/{}", Uuid::now_v7());
         let items = json!({"items": [{"product_id": self.product["id"], "quantity": 1}]});
         let call = self.service("PUT", path.clone(), "catalog")?.json(&items);
-        ask(&call, &self.url, 200).await?;
+        // The origin passes no internal call on.
+        ask(&call, &self.internal, 200).await?;
         Ok(path)
     }
 

@@ -1,6 +1,9 @@
 //! The server from outside, and side by side with the functions.
 
 mod conformance;
+mod frames;
+mod front;
+mod metrics;
 mod outage;
 mod placing;
 mod pods;

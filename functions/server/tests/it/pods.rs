@@ -18,6 +18,20 @@ pub(crate) async fn vhost() -> Vhost {
     vhost
 }
 
+/// One of them.
+pub(crate) struct Pod {
+    process: Process,
+    /// Where it is scraped, a URL without a path.
+    pub(crate) admin: String,
+}
+
+impl Pod {
+    /// Ends it as an orchestrator does.
+    pub(crate) async fn terminate(self) {
+        self.process.terminate().await.expect("an orderly end");
+    }
+}
+
 fn program(shop: &Shop, name: &str, admin: SocketAddr) -> Command {
     let mut command = Command::new(binary(name));
     command
@@ -27,13 +41,22 @@ fn program(shop: &Shop, name: &str, admin: SocketAddr) -> Command {
     command
 }
 
-async fn started(shop: &Shop, name: &str, command: Command, at: SocketAddr) -> Process {
+async fn started(
+    shop: &Shop,
+    name: &str,
+    command: Command,
+    admin: SocketAddr,
+    at: SocketAddr,
+) -> Pod {
     let mut process = Process::start(name, command, shop.stack.logs()).expect("it starts");
     process.listening(at).await.expect("it comes up");
-    process
+    Pod {
+        process,
+        admin: format!("http://{admin}"),
+    }
 }
 
-pub(crate) async fn relay(shop: &Shop, vhost: &Vhost) -> Process {
+pub(crate) async fn relay(shop: &Shop, vhost: &Vhost) -> Pod {
     let admin = free_address();
     let mut command = program(shop, "velure-relay", admin);
     command
@@ -42,11 +65,17 @@ pub(crate) async fn relay(shop: &Shop, vhost: &Vhost) -> Process {
             shop.stack.role_url("orders", "velure_relay"),
         )
         .env("VELURE_AMQP_URL", vhost.user_url("relay"));
-    started(shop, "velure-relay", command, admin).await
+    started(shop, "velure-relay", command, admin, admin).await
 }
 
-/// A processor with a name for its log, which asks the catalog at `catalog`.
-pub(crate) async fn processor(shop: &Shop, vhost: &Vhost, name: &str, catalog: &str) -> Process {
+/// A processor with a name for its log, which asks the catalog at `catalog` and takes so many orders at a time.
+pub(crate) async fn processor(
+    shop: &Shop,
+    vhost: &Vhost,
+    name: &str,
+    catalog: &str,
+    prefetch: u16,
+) -> Pod {
     let admin = free_address();
     let mut command = program(shop, "velure-order-processor", admin);
     command
@@ -56,17 +85,19 @@ pub(crate) async fn processor(shop: &Shop, vhost: &Vhost, name: &str, catalog: &
         )
         .env("VELURE_AMQP_URL", vhost.user_url("processor"))
         .env("VELURE_CATALOG_URL", catalog)
+        .env("VELURE_PROCESSOR_PREFETCH", prefetch.to_string())
         .env("VELURE_PROCESSOR_LEASE", "10s")
         .env("VELURE_PROCESSOR_RETRY_BASE", "1ms")
+        .env("VELURE_PROCESSOR_RETRY_CAP", "100ms")
         .env(
             "VELURE_SERVICE_SIGNING_KEY",
             shop.keys.service_signing_key("order-processor"),
         );
-    started(shop, name, command, admin).await
+    started(shop, name, command, admin, admin).await
 }
 
 /// A gateway, and where browsers find it.
-pub(crate) async fn gateway(shop: &Shop) -> (Process, String) {
+pub(crate) async fn gateway(shop: &Shop) -> (Pod, String) {
     let (admin, listen) = (free_address(), free_address());
     let mut command = program(shop, "velure-sse-gateway", admin);
     command
@@ -80,6 +111,6 @@ pub(crate) async fn gateway(shop: &Shop) -> (Process, String) {
             "VELURE_SERVICE_SIGNING_KEY",
             shop.keys.service_signing_key("sse-gateway"),
         );
-    let process = started(shop, "velure-sse-gateway", command, listen).await;
+    let process = started(shop, "velure-sse-gateway", command, admin, listen).await;
     (process, format!("http://{listen}"))
 }

@@ -5,19 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Bytes, to_bytes};
-use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use futures::future::pending;
-use serde_json::Value;
-use tokio::sync::{Mutex, Notify};
-use tokio::task::JoinSet;
+use futures::future::{pending, ready};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 use velure_testkit::http::Call;
 use velure_testkit::lambda::Lambda;
 
+use crate::frames::Frames;
+use crate::front::Front;
 use crate::pods;
 use crate::shop::{Shop, SignedIn, order_body, through_the_edge};
 use crate::spans::{Receiver, Span, tree};
@@ -25,60 +21,6 @@ use crate::spans::{Receiver, Span, tree};
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const CLICK: &str = "00f067aa0ba902b7";
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The frames of a stream of all of a buyer's orders.
-struct Frames {
-    answer: reqwest::Response,
-    text: String,
-}
-
-impl Frames {
-    async fn open(gateway: &str, buyer: &SignedIn) -> Self {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client");
-        let answer = client
-            .get(format!("{gateway}/api/me/orders/events"))
-            .header("cookie", format!("__Host-velure_at={}", buyer.access))
-            .send()
-            .await
-            .expect("an answer");
-        assert_eq!(answer.status(), 200);
-        let mut frames = Self {
-            answer,
-            text: String::new(),
-        };
-        frames.until("retry: ").await;
-        frames
-    }
-
-    /// Reads on until this is among what was sent.
-    async fn until(&mut self, what: &str) {
-        let reading = async {
-            while !self.text.contains(what) {
-                let chunk = self.answer.chunk().await.expect("the stream goes on");
-                let chunk = chunk.expect("the stream has not ended");
-                self.text.push_str(&String::from_utf8_lossy(&chunk));
-            }
-        };
-        assert!(
-            timeout(PATIENCE, reading).await.is_ok(),
-            "no {what} in {}",
-            self.text
-        );
-    }
-
-    /// The data of the status frames, in their order.
-    fn statuses(&self) -> Vec<Value> {
-        self.text
-            .lines()
-            .filter_map(|line| line.strip_prefix("data: "))
-            .map(|data| serde_json::from_str::<Value>(data).expect("JSON"))
-            .filter(|data| data.get("status").is_some())
-            .collect()
-    }
-}
 
 /// Places an order as a browser does that began a trace, and says which order it is.
 async fn click(shop: &Shop, buyer: &SignedIn) -> String {
@@ -184,14 +126,14 @@ async fn an_order_is_one_trace_from_the_click_to_the_frames() {
     let (gateway, gateway_url) = pods::gateway(&shop).await;
     let relay = pods::relay(&shop, &vhost).await;
     let catalog = shop.server.url();
-    let processor = pods::processor(&shop, &vhost, "velure-order-processor", &catalog).await;
+    let processor = pods::processor(&shop, &vhost, "velure-order-processor", &catalog, 256).await;
     let mut frames = Frames::open(&gateway_url, &buyer).await;
 
     let order = click(&shop, &buyer).await;
     frames.until("COMPLETED").await;
 
     for process in [gateway, relay, processor] {
-        process.terminate().await.expect("an orderly end");
+        process.terminate().await;
     }
     shop.server.terminate().await.expect("an orderly end");
     let spans = receiver.trace(TRACE).await;
@@ -210,70 +152,26 @@ async fn an_order_is_one_trace_from_the_click_to_the_frames() {
     assert!(!text.contains(&buyer.email) && !text.contains(&buyer.access));
 }
 
-/// In front of the catalog: the first hold is never answered, the second refused, and everything else passed on.
-#[derive(Clone)]
-struct Unreliable {
-    catalog: String,
-    holds: Arc<Mutex<u32>>,
-    asked: Arc<Notify>,
-    client: reqwest::Client,
-}
-
-async fn unreliable(State(state): State<Unreliable>, request: Request) -> Response {
-    if request.method() == "PUT" {
-        let mut holds = state.holds.lock().await;
-        *holds += 1;
-        let count = *holds;
-        drop(holds);
-        match count {
-            1 => {
-                state.asked.notify_one();
-                return pending().await;
-            }
-            2 => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
-            _ => {}
-        }
-    }
-    let (parts, body) = request.into_parts();
-    let body: Bytes = to_bytes(body, 1 << 20).await.expect("a body");
-    let passed_on = state
-        .client
-        .request(parts.method, format!("{}{}", state.catalog, parts.uri))
-        .headers(parts.headers)
-        .body(body)
-        .send()
-        .await
-        .expect("the catalog answers");
-    let (status, headers) = (passed_on.status(), passed_on.headers().clone());
-    let body = passed_on.bytes().await.expect("a body");
-    (status, headers, body).into_response()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_redelivery_and_a_retry_are_steps_of_the_same_trace() {
     let receiver = Receiver::start().await;
     let (shop, vhost) = (traced(&receiver).await, pods::vhost().await);
     let buyer = shop.register().await;
-    let state = Unreliable {
-        catalog: shop.server.url(),
-        holds: Arc::default(),
-        asked: Arc::default(),
-        client: reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client"),
-    };
-    let asked = state.asked.clone();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
-    let catalog = format!("http://{}", listener.local_addr().expect("an address"));
-    let mut tasks = JoinSet::new();
-    let router = Router::new().fallback(unreliable).with_state(state);
-    tasks.spawn(async move { axum::serve(listener, router).await });
+    let asked = Arc::new(Notify::new());
+    let told = asked.clone();
+    // The first hold is never answered, the second refused.
+    let front = Front::start(shop.server.url(), move |number| match number {
+        1 => {
+            told.notify_one();
+            Box::pin(pending())
+        }
+        2 => Box::pin(ready(Some(StatusCode::SERVICE_UNAVAILABLE))),
+        _ => Box::pin(ready(None)),
+    })
+    .await;
     let (gateway, gateway_url) = pods::gateway(&shop).await;
     let relay = pods::relay(&shop, &vhost).await;
-    let dying = pods::processor(&shop, &vhost, "dying-processor", &catalog).await;
+    let dying = pods::processor(&shop, &vhost, "dying-processor", &front.url, 256).await;
     let mut frames = Frames::open(&gateway_url, &buyer).await;
 
     click(&shop, &buyer).await;
@@ -281,12 +179,12 @@ async fn a_redelivery_and_a_retry_are_steps_of_the_same_trace() {
         .await
         .expect("the first hold is asked for");
     // The message is not acknowledged, so that it goes to the other one.
-    let processor = pods::processor(&shop, &vhost, "velure-order-processor", &catalog).await;
+    let processor = pods::processor(&shop, &vhost, "velure-order-processor", &front.url, 256).await;
     drop(dying);
     frames.until("COMPLETED").await;
 
     for process in [gateway, relay, processor] {
-        process.terminate().await.expect("an orderly end");
+        process.terminate().await;
     }
     shop.server.terminate().await.expect("an orderly end");
     let spans = receiver.trace(TRACE).await;
