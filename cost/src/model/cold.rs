@@ -1,7 +1,7 @@
 //! How many calls meet a fresh environment: simulated from the arrivals, not assumed.
 //!
 //! An environment serves one call at a time and is kept for some minutes after its last one. Calls take the
-//! environment that was used most recently. Up to [`EXACT`] calls a week each call is simulated; above, each minute is:
+//! environment that was used most recently. Up to `EXACT` calls a week each call is simulated; above, each minute is:
 //! how many environments its busiest moment needs against how many of the minutes before are still kept.
 
 use crate::random::Random;

@@ -50,7 +50,7 @@ struct Place {
 enum TraceCommand {
     /// Receive spans and show them on a page.
     Collect {
-        /// Where to listen. Processes send to http://<listen>: set OTEL_EXPORTER_OTLP_ENDPOINT.
+        /// Where to listen. Processes send to http://LISTEN: set OTEL_EXPORTER_OTLP_ENDPOINT.
         #[arg(long, env = "VELURE_TRACE_LISTEN", default_value = "127.0.0.1:4318")]
         listen: SocketAddr,
         #[command(flatten)]

@@ -25,7 +25,7 @@ use root::{Artefacts, Root};
 /// Which installation, and how it is reached.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct CloudArgs {
-    /// The installation: everything in AWS is named velure-<environment>
+    /// The installation: everything in AWS is named velure-ENVIRONMENT
     #[arg(long, default_value = "dev")]
     environment: String,
     /// The processor of functions and nodes

@@ -85,7 +85,7 @@ pub(crate) struct PackageArgs {
     /// Pack the binaries that are already built in this folder, such as target/debug for a test; they may have symbols
     #[arg(long, value_name = "FOLDER")]
     built: Option<PathBuf>,
-    /// Where the zips go [default: target/packages/<arch>]
+    /// Where the zips go [default: target/packages/ARCH]
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 }
