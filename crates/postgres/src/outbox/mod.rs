@@ -1,6 +1,6 @@
 //! The outboxes `orders.outbox` and `fulfilment.outbox`: events stored in the transaction that makes them true.
 //!
-//! A writer calls [`append`] inside its transaction, commits, and calls [`wake`] when the answer was
+//! A writer calls [`append()`] inside its transaction, commits, and calls [`wake`] when the answer was
 //! [`RelayAsleep`]`(true)`. It never sends a NOTIFY inside the durable transaction: that lock is held through the
 //! commit's flush and costs most of the commit rate. Nothing depends on the wake-up; the relay polls.
 //!

@@ -110,6 +110,8 @@ fn names_run(environ: &[u8], marker: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead as _, BufReader};
+    use std::os::unix::process::ExitStatusExt as _;
     use std::process::{Command, Stdio};
 
     use super::*;
@@ -124,14 +126,23 @@ mod tests {
     #[test]
     fn a_process_without_a_pid_file_is_found_by_the_run_it_belongs_to() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let mut child = Command::new("sleep")
-            .arg("600")
+        // A process shows no environment for a moment while it becomes another program: this one has said that it is
+        // there, and waits for what is never written.
+        let mut child = Command::new("sh")
+            .args(["-c", "echo there; read -r never"])
             .env(MARKER, folder.path())
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
             .spawn()
-            .expect("`sleep` runs");
+            .expect("`sh` runs");
+        let mut said = String::new();
+        BufReader::new(child.stdout.take().expect("it is piped"))
+            .read_line(&mut said)
+            .expect("it says something");
         stop_descendants(folder.path());
+        let waiting = child.stdin.take();
         let status = child.wait().expect("the process can be waited for");
-        assert!(!status.success());
+        assert_eq!((said.trim(), status.signal()), ("there", Some(15)));
+        drop(waiting);
     }
 }
