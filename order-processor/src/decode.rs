@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 use uuid::Uuid;
-use velure_contracts::events::{Envelope, EventType, OrderCreated, SCHEMA_VERSION};
+use velure_contracts::events::{
+    Envelope, EventType, OrderCreated, SCHEMA_VERSION, unknown_version,
+};
+use velure_contracts::fault;
 use velure_domain::{Cart, CartLine, EventId, Money, OrderId, OrderStatus, Quantity};
 use velure_postgres::fulfilment::NewFulfilment;
 
@@ -49,7 +52,7 @@ pub(crate) fn decode(incoming: &Incoming) -> Result<NewFulfilment, Undecodable> 
         )));
     }
     let head: Head = serde_json::from_slice(body)
-        .map_err(|error| nameless(format!("the body is no event: {}", short(&error))))?;
+        .map_err(|error| nameless(format!("the body is no event: {}", fault(&error))))?;
     let fail = |reason: String| Undecodable {
         event_id: head.id.map(EventId::from),
         order_id: head.order_id.map(OrderId::from),
@@ -57,7 +60,7 @@ pub(crate) fn decode(incoming: &Incoming) -> Result<NewFulfilment, Undecodable> 
     };
     match head.schema_version {
         Some(version) if version == u64::from(SCHEMA_VERSION) => {}
-        Some(version) => return Err(fail(format!("schema version {version} is not known"))),
+        Some(version) => return Err(fail(unknown_version(version))),
         None => return Err(fail("there is no schema version".to_owned())),
     }
     match head.kind.as_deref() {
@@ -66,7 +69,7 @@ pub(crate) fn decode(incoming: &Incoming) -> Result<NewFulfilment, Undecodable> 
         None => return Err(fail("there is no type".to_owned())),
     }
     let event: Envelope<OrderCreated> = serde_json::from_slice(body)
-        .map_err(|error| fail(format!("a field cannot be read: {}", short(&error))))?;
+        .map_err(|error| fail(format!("a field cannot be read: {}", fault(&error))))?;
     if event.version != OrderStatus::Created.version().get() {
         return Err(fail(format!("order.created has version {}", event.version)));
     }
@@ -99,16 +102,6 @@ pub(crate) fn decode(incoming: &Incoming) -> Result<NewFulfilment, Undecodable> 
         published_at: incoming.published_at,
         trace: incoming.trace.clone(),
     })
-}
-
-/// What a parser says may quote what it read: only so much of it, and nothing that breaks a header or a column.
-fn short(error: &serde_json::Error) -> String {
-    error
-        .to_string()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(200)
-        .collect()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod event;
 
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::bail;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -60,7 +60,7 @@ enum SessionEnded {
     #[error("the consumer is lost")]
     Consume(#[from] ConsumeError),
     #[error("a lane ended")]
-    Lane(#[from] tokio::task::JoinError),
+    Lane,
 }
 
 impl StatusTask {
@@ -70,9 +70,7 @@ impl StatusTask {
         loop {
             match self.session(&mut backoff).await {
                 Ok(()) => return Ok(()),
-                Err(SessionEnded::Lane(error)) => {
-                    return Err(error).context("a lane of the status consumer panicked");
-                }
+                Err(SessionEnded::Lane) => bail!("a lane of the status consumer panicked"),
                 Err(error) => tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "consuming status events is interrupted"
@@ -123,7 +121,7 @@ impl StatusTask {
         };
         drop(senders);
         while let Some(lane) = lanes.join_next().await {
-            lane?;
+            lane.map_err(|_| SessionEnded::Lane)?;
         }
         connection.close().await;
         Ok(ended?)

@@ -101,13 +101,27 @@ pub(crate) async fn answer<B>(gateway: &Gateway, request: &Request<B>) -> Answer
     }
     tracing::info!(
         request.id = %id,
-        http.method = request.method().as_str(),
+        http.method = method_name(request.method()),
         http.route = name,
         http.status = response.status().as_u16(),
         duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         "request"
     );
     Answer::Whole(response.map(Full::new))
+}
+
+/// The method as it is logged: a client may send any word for one, and that could be anything.
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    }
 }
 
 fn stream_headers(id: RequestId) -> HeaderMap {

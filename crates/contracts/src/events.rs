@@ -10,6 +10,17 @@ use crate::http::{Failure, MoneyBody, TimelineStep};
 /// The schema version that this code writes and reads.
 pub const SCHEMA_VERSION: u16 = 1;
 
+/// That a message has another schema version, for logs and dead letters. Numbers that no version will ever have are not
+/// quoted: a card number is one of them.
+#[must_use]
+pub fn unknown_version(version: u64) -> String {
+    if version < 1_000 {
+        format!("schema version {version} is not known")
+    } else {
+        "the schema version is not known".to_owned()
+    }
+}
+
 /// Headers that every message carries beside `message_id`, which is the event's id.
 pub mod headers {
     /// W3C trace context.

@@ -4,8 +4,10 @@
 //! the JSON Schemas of the events are made from it.
 
 pub mod events;
+mod fault;
 pub mod http;
 mod problem;
 pub mod sse;
 
+pub use fault::fault;
 pub use problem::{Code, FieldError, Problem};

@@ -112,7 +112,6 @@ impl Mounted {
         let mut span = Span::continuing(SpanKind::Server, self.span_name.clone(), parent.as_ref());
         span.set_with("http.request.method", || method.clone());
         span.set("http.route", self.route.path.as_str());
-        span.set_with("url.path", || parts.path.clone());
         let trace = span.context().clone();
         let trace_id = trace.trace_id();
         let work = self.admit_and_handle(parts, trace, started);

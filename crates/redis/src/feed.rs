@@ -239,7 +239,7 @@ async fn next(messages: &mut PubSubStream) -> Result<Option<StatusHint>, FeedErr
     let hint = serde_json::from_slice(message.get_payload_bytes());
     if let Err(error) = &hint {
         tracing::warn!(
-            error = error as &dyn std::error::Error,
+            error = velure_contracts::fault(error),
             "a hint cannot be read"
         );
     }

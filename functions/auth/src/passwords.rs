@@ -36,7 +36,7 @@ pub(crate) enum PasswordsError {
     #[error("the password could not be hashed")]
     Hash(#[source] argon2::password_hash::Error),
     #[error("the thread that hashed the password failed")]
-    Thread(#[source] tokio::task::JoinError),
+    Thread,
 }
 
 /// What a check found.
@@ -86,7 +86,8 @@ impl Turn {
         };
         tokio::task::spawn_blocking(work)
             .await
-            .map_err(PasswordsError::Thread)
+            // A panic has been logged where it happened.
+            .map_err(|_| PasswordsError::Thread)
     }
 
     /// A new hash with its own salt, as a PHC string.

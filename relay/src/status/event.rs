@@ -3,8 +3,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use velure_amqp::Delivery;
 use velure_contracts::events::{
-    Envelope, EventType, OrderFailed, OrderMoved, SCHEMA_VERSION, headers,
+    Envelope, EventType, OrderFailed, OrderMoved, SCHEMA_VERSION, headers, unknown_version,
 };
+use velure_contracts::fault;
 use velure_contracts::http::{TimelineStep, step};
 use velure_domain::{OrderFailure, OrderId, OrderStatus};
 
@@ -43,12 +44,12 @@ impl StatusEvent {
 
     fn parse(body: &[u8]) -> Result<Self, String> {
         let Versioned { schema_version } = serde_json::from_slice(body)
-            .map_err(|error| format!("the body is no event: {error}"))?;
+            .map_err(|error| format!("the body is no event: {}", fault(&error)))?;
         if schema_version != u64::from(SCHEMA_VERSION) {
-            return Err(format!("schema version {schema_version} is not known"));
+            return Err(unknown_version(schema_version));
         }
         let envelope: Envelope<Value> = serde_json::from_slice(body)
-            .map_err(|error| format!("the body is no event: {error}"))?;
+            .map_err(|error| format!("the body is no event: {}", fault(&error)))?;
         let (status, failure, steps) = match envelope.kind {
             EventType::OrderProcessing => (OrderStatus::Processing, None, steps_of(envelope.data)?),
             EventType::OrderCompleted => (OrderStatus::Completed, None, steps_of(envelope.data)?),
@@ -73,14 +74,14 @@ pub(crate) fn published_at(delivery: &Delivery) -> Option<DateTime<Utc>> {
 }
 
 fn steps_of(data: Value) -> Result<Vec<TimelineStep>, String> {
-    let OrderMoved { steps } =
-        serde_json::from_value(data).map_err(|error| format!("the data is no move: {error}"))?;
+    let OrderMoved { steps } = serde_json::from_value(data)
+        .map_err(|error| format!("the data is no move: {}", fault(&error)))?;
     Ok(steps)
 }
 
 fn failure_of(data: Value) -> Result<(OrderFailure, Vec<TimelineStep>), String> {
-    let OrderFailed { failure, steps } =
-        serde_json::from_value(data).map_err(|error| format!("the data is no failure: {error}"))?;
+    let OrderFailed { failure, steps } = serde_json::from_value(data)
+        .map_err(|error| format!("the data is no failure: {}", fault(&error)))?;
     let code = failure
         .code
         .parse()

@@ -1,5 +1,7 @@
 //! The server from outside, and side by side with the functions.
 
+mod canaries;
+mod canary;
 mod conformance;
 mod frames;
 mod front;

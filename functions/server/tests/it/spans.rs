@@ -80,9 +80,14 @@ impl Receiver {
 
     /// Everything that one trace's spans are, once the processes that sent them have ended.
     pub(crate) async fn trace(self, id: &str) -> Vec<Span> {
+        spans_in(&self.everything().await, id)
+    }
+
+    /// All spans as the receiver keeps them, once the processes that sent them have ended.
+    pub(crate) async fn everything(self) -> String {
         self.process.terminate().await.expect("it ends");
         let text = std::fs::read_to_string(store(&self.folder).join("spans.ndjson"));
-        spans_in(&text.expect("spans arrived"), id)
+        text.expect("spans arrived")
     }
 }
 

@@ -25,7 +25,8 @@ use normal::Normal;
 use shells::Shells;
 use world::{World, worlds};
 
-use crate::shop::{ORIGIN_SECRET, Shop};
+use crate::canaries::Canaries;
+use crate::shop::{ORIGIN_SECRET, PASSWORD, Shop};
 
 /// How many kinds of bad access token there are.
 const BAD_TOKENS: usize = 23;
@@ -87,7 +88,12 @@ fn the_list_has_every_status_that_the_contract_gives_a_client() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_server_and_the_functions_answer_alike_and_as_the_contract_says() {
-    let shop = Shop::open(24, &[("VELURE_ORIGIN_SECRET", ORIGIN_SECRET)]).await;
+    // At this level everything is written that ever is.
+    let variables = [
+        ("VELURE_ORIGIN_SECRET", ORIGIN_SECRET),
+        ("VELURE_LOG", "debug"),
+    ];
+    let shop = Shop::open(24, &variables).await;
     let mut shells = Shells::start(&shop).await;
     let [ours, theirs] = worlds(&shop).await;
     assert_eq!(
@@ -127,6 +133,30 @@ async fn the_server_and_the_functions_answer_alike_and_as_the_contract_says() {
         placed,
         "a refused request has stored an order"
     );
+    let found = canaries(&ours, &theirs).in_logs(shop.stack.logs());
+    assert!(
+        found.is_empty(),
+        "{} lines:\n{}",
+        found.len(),
+        found.join("\n")
+    );
+}
+
+/// What the people of the list typed and what let them in, in every request of it.
+fn canaries(ours: &World, theirs: &World) -> Canaries {
+    let mut canaries = Canaries::default();
+    canaries.add("a password", PASSWORD);
+    canaries.add("the edge's secret", ORIGIN_SECRET);
+    for (what, token) in &ours.shared.bad_tokens {
+        canaries.token(what, token);
+    }
+    canaries.token("a token", &ours.shared.no_session);
+    for world in [ours, theirs] {
+        for user in world.people() {
+            canaries.user(user);
+        }
+    }
+    canaries
 }
 
 /// What is wrong while a store is away, and afterwards.

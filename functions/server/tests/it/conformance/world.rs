@@ -65,6 +65,22 @@ pub(crate) struct Mine {
 }
 
 impl World {
+    /// Everybody in it.
+    pub(crate) fn people(&self) -> [&SignedIn; 9] {
+        let (shared, mine) = (&self.shared, &self.mine);
+        [
+            &shared.shopper,
+            &shared.stranger,
+            &shared.admin,
+            &shared.hasty,
+            &shared.guessed_at,
+            &mine.leaving,
+            &mine.refreshing,
+            &mine.robbed,
+            &mine.changing,
+        ]
+    }
+
     /// A token with which one of our processes may call the context `audience`.
     pub(crate) fn service(&self, audience: &str) -> String {
         self.shared.keys.service_token("order-processor", audience)
