@@ -32,7 +32,7 @@ clean: ## stop the shop and remove its data
 test: ## check and test everything against throw-away servers, and count
 	@cargo xtask test $(if $(ONLY),--only $(ONLY))
 
-bench: ## measure with release builds, or one: make bench ONLY=intake,relay,streams,health,orders,functions
+bench: ## measure with release builds, or one: make bench ONLY=intake,relay,streams,health,orders,tracing,functions
 	@cargo xtask bench $(if $(ONLY),--only $(ONLY))
 
 cost-measure: ## measure what the cost model computes with, into cost/measurements/latest.json

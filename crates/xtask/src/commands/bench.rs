@@ -30,6 +30,8 @@ pub(crate) enum Measurement {
     Health,
     /// Order accepted to final status in the stream, and what the whole stack takes while idle.
     Orders,
+    /// An endpoint with its spans recorded and sent, and without.
+    Tracing,
     /// Each function's size and start.
     Functions,
     /// What the cost model computes with; only when it is named, for it writes cost/measurements/latest.json.
@@ -74,6 +76,7 @@ fn measure(
     }
     let of_the_shop = [
         Measurement::Orders,
+        Measurement::Tracing,
         Measurement::Functions,
         Measurement::Cost,
     ];
@@ -112,6 +115,11 @@ fn measure(
         let mut variables = servers.clone();
         variables.extend(about_the_shop.clone());
         bench_of(processes, checkout, "orders", &variables)?;
+    }
+    if chosen(Measurement::Tracing) {
+        let mut variables = shop.function_variables();
+        variables.extend(about_the_shop.clone());
+        bench_of(processes, checkout, "tracing", &variables)?;
     }
     if chosen(Measurement::Functions) || chosen(Measurement::Cost) {
         report::phase("functions as deployed", || {
