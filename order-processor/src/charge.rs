@@ -1,3 +1,4 @@
+use velure_faults::{Injected, Point, reach};
 use velure_postgres::fulfilment::Fulfilment;
 
 use crate::metrics;
@@ -9,9 +10,16 @@ impl<P: PaymentProvider> Processor<P> {
     /// Under the key on record, so that asking twice is asking once.
     pub(crate) async fn charge(&self, order: &Fulfilment) -> Decision {
         match charge_of(order) {
-            Ok(charge) => counted(self.payments.charge(&charge).await),
+            Ok(charge) => counted(self.ask_for(&charge).await),
             Err(decision) => decision,
         }
+    }
+
+    async fn ask_for(&self, charge: &Charge<'_>) -> Result<ChargeOutcome, PaymentError> {
+        let answer = self.payments.charge(charge).await;
+        let lost = |fault: Injected| PaymentError::Unanswered(fault.into());
+        reach(Point::P4).await.map_err(lost)?;
+        answer
     }
 
     /// After an answer that never came. Not to be found is no answer for good: the charge may still be on its way,
@@ -23,7 +31,7 @@ impl<P: PaymentProvider> Processor<P> {
         };
         match self.payments.look_up(charge.key).await {
             Ok(Some(outcome)) => counted(Ok(outcome)),
-            Ok(None) => counted(self.payments.charge(&charge).await),
+            Ok(None) => counted(self.ask_for(&charge).await),
             Err(
                 error @ (PaymentError::InProgress
                 | PaymentError::KeyReused

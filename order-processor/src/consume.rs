@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use velure_amqp::{
     BrokerConfig, Connection, Consumer, Delivery, Outcome, PROCESS_QUEUE, TopologyError, Uses,
 };
+use velure_faults::{Point, reach};
 use velure_service::{Backoff, Heartbeat, Latch, StopToken};
 
 use crate::handle::Incoming;
@@ -178,4 +179,6 @@ async fn answer<P: PaymentProvider>(
             "a delivery could not be answered and will come again"
         );
     }
+    // Nothing is left to fail.
+    let _ = reach(Point::P8).await;
 }

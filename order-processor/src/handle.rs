@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use velure_amqp::{MAX_BODY, Outcome, PROCESS_QUEUE};
 use velure_contracts::events::headers;
 use velure_domain::EventId;
+use velure_faults::{Point, reach};
 use velure_postgres::fulfilment::{DeadLetter, FulfilmentError, Recorded, Trace};
 use velure_service::{Backoff, StopToken};
 use velure_telemetry::{Span, TraceContext};
@@ -56,7 +57,13 @@ impl<P: PaymentProvider> Processor<P> {
     /// the database is away the delivery is held, unanswered, for as long as it takes.
     pub async fn handle(&self, incoming: Incoming, stop: &StopToken) -> Outcome {
         let mut span = trace::receiving(&incoming);
-        let (outcome, label) = self.work_on(incoming, &mut span, stop).await;
+        let (mut outcome, mut label) = (Outcome::Requeue, "handed_back");
+        if reach(Point::P1).await.is_ok() {
+            (outcome, label) = self.work_on(incoming, &mut span, stop).await;
+        }
+        if reach(Point::P7).await.is_err() {
+            (outcome, label) = (Outcome::Requeue, "handed_back");
+        }
         span.set("delivery.outcome", label);
         if outcome != Outcome::Ack || label == "dead_lettered" {
             span.fail(label);

@@ -247,6 +247,11 @@ pub fn after_release(answer: Result<(), SettleError>) -> Decision {
     }
 }
 
+/// Nobody knows whether what was asked was done.
+pub(crate) fn unanswered(error: &dyn std::error::Error) -> Decision {
+    retry(error, None)
+}
+
 /// How long to wait before the next try: doubled with every try in vain up to `cap`, of which a random half to all,
 /// so that what failed together does not come back together.
 #[must_use]

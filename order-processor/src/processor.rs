@@ -6,7 +6,9 @@ use tokio::sync::Notify;
 use tracing::Instrument;
 use velure_clients::CatalogClient;
 use velure_domain::OrderFailure;
-use velure_postgres::fulfilment::{Fulfilment, FulfilmentError, FulfilmentStore};
+use velure_faults::{Injected, Point, during, reach};
+use velure_postgres::fulfilment::{Fulfilment, FulfilmentError, FulfilmentStore, Phase};
+use velure_postgres::injected;
 use velure_service::Backoff;
 use velure_telemetry::{Span, within};
 
@@ -144,6 +146,9 @@ impl<P: PaymentProvider> Processor<P> {
         if let Decision::Retry { reason, breach } = &decision {
             note_retry(&order, reason, *breach);
         }
+        if order.phase == Phase::Reserved {
+            reach(Point::P5).await.map_err(unheard)?;
+        }
         let stepped = self.store_soon(&order, &decision).await?;
         metrics::step(order.phase, started.elapsed());
         if let Stepped::Moved(moved) = &stepped {
@@ -177,14 +182,27 @@ impl<P: PaymentProvider> Processor<P> {
     ) -> Result<Stepped, FulfilmentError> {
         let mut backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(500));
         for _ in 1..STORE_TRIES {
-            match self.store(order, decision).await {
+            match self.store_unheard(order, decision).await {
                 Err(error) if error.is_transient() => {
                     tokio::time::sleep(backoff.next_delay()).await
                 }
                 outcome => return outcome,
             }
         }
-        self.store(order, decision).await
+        self.store_unheard(order, decision).await
+    }
+
+    /// Stores a decision; tests have it stored without our hearing of it.
+    async fn store_unheard(
+        &self,
+        order: &Fulfilment,
+        decision: &Decision,
+    ) -> Result<Stepped, FulfilmentError> {
+        let storing = self.store(order, decision);
+        if order.phase == Phase::Reserved {
+            return during(Point::P6, storing).await.map_err(unheard)?;
+        }
+        storing.await
     }
 
     async fn store(
@@ -194,7 +212,11 @@ impl<P: PaymentProvider> Processor<P> {
     ) -> Result<Stepped, FulfilmentError> {
         let books = &self.books;
         let moved = match decision {
-            Decision::Reserved => books.reserved(order, &charge_key(order)).await?,
+            Decision::Reserved => {
+                let reserved = books.reserved(order, &charge_key(order)).await?;
+                reach(Point::P3).await.map_err(unheard)?;
+                reserved
+            }
             Decision::RefusedByStock(failure) => {
                 books.refused_by_stock(order, failure.clone()).await?
             }
@@ -207,6 +229,7 @@ impl<P: PaymentProvider> Processor<P> {
             Decision::Completed => books.completed(order).await?,
             Decision::Failed => books.failed(order).await?,
             Decision::Retry { reason, .. } => {
+                reach(Point::P10).await.map_err(unheard)?;
                 books
                     .postpone(order, reason, self.delay_after(order.attempts))
                     .await?;
@@ -226,6 +249,10 @@ impl<P: PaymentProvider> Processor<P> {
             rand::random(),
         )
     }
+}
+
+fn unheard(fault: Injected) -> FulfilmentError {
+    FulfilmentError::Database(injected(fault))
 }
 
 fn note_retry(order: &Fulfilment, reason: &str, breach: Option<Breach>) {

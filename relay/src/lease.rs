@@ -8,6 +8,8 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
+use velure_faults::{Point, reach};
+use velure_postgres::injected;
 use velure_postgres::outbox::{Leases, SHARDS};
 use velure_service::{Backoff, Heartbeat};
 
@@ -154,6 +156,9 @@ impl Session {
             let free = (0..SHARDS).filter(|shard| !seen.leased.contains(shard));
             let wanted: Vec<i16> = free.take(share - have).collect();
             let taken = self.leases.take(&wanted).await?;
+            if !taken.is_empty() {
+                reach(Point::R1).await.map_err(injected)?;
+            }
             self.held.shards.extend(taken);
         }
         self.stay_awake().await

@@ -68,6 +68,8 @@ pub(crate) enum SessionEnded {
     Publisher(#[from] PublisherLost),
     #[error("the channel is lost: {0}")]
     Channel(String),
+    #[error("the channel is lost")]
+    Injected(#[from] velure_faults::Injected),
 }
 
 impl PublishTask {

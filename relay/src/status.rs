@@ -18,6 +18,7 @@ use velure_amqp::{
 };
 use velure_contracts::events::headers;
 use velure_domain::OrderId;
+use velure_faults::{Point, reach};
 use velure_postgres::outbox::shard_of;
 use velure_postgres::status::{Applied, StatusChange, StatusStore};
 use velure_service::Backoff;
@@ -158,7 +159,10 @@ struct Lane {
 impl Lane {
     async fn run(self, mut deliveries: mpsc::Receiver<(Delivery, Result<StatusEvent, String>)>) {
         while let Some((delivery, decoded)) = deliveries.recv().await {
-            let outcome = self.handle(&delivery, decoded).await;
+            let mut outcome = self.handle(&delivery, decoded).await;
+            if reach(Point::S4).await.is_err() {
+                outcome = Outcome::Requeue;
+            }
             // If the channel is gone the event comes again, and is then known.
             if let Err(error) = delivery.settle(outcome).await {
                 tracing::debug!(
@@ -166,6 +170,8 @@ impl Lane {
                     "a delivery could not be answered"
                 );
             }
+            // Nothing is left to fail.
+            let _ = reach(Point::S5).await;
         }
     }
 
@@ -216,7 +222,9 @@ impl Lane {
         match applied {
             Applied::Moved(moves) => {
                 self.task.metrics.moved(&moves);
-                self.task.hints.tell(&moves).await;
+                if reach(Point::S3).await.is_ok() {
+                    self.task.hints.tell(&moves).await;
+                }
                 Outcome::Ack
             }
             Applied::Known => {

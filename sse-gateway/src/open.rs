@@ -7,6 +7,7 @@ use serde_json::json;
 use tokio::time::Instant;
 use velure_contracts::Code;
 use velure_domain::{OrderId, OrderStatus, UserId};
+use velure_faults::{Point, reach};
 use velure_http::{ApiError, Auth};
 use velure_redis::Topic;
 
@@ -70,6 +71,7 @@ pub(crate) async fn open(
         .seat(buyer, gateway.limits.streams_per_user)
         .ok_or_else(too_many)?;
     let membership = gateway.registry.join(topic, buyer).await;
+    reach(Point::E1).await.map_err(ApiError::unavailable)?;
     let turn = gateway.turn().await.map_err(ApiError::unavailable)?;
     let opening = match topic {
         Topic::Order(order) => order_opening(gateway, buyer, order, resume).await?,

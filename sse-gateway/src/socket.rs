@@ -7,6 +7,7 @@ use http::{HeaderMap, StatusCode, Version};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
+use velure_faults::{Point, is_armed, reach};
 use velure_service::StopToken;
 
 /// What a client may send while a stream is open, before it is cut: nobody has anything to say there.
@@ -93,7 +94,16 @@ impl Socket {
     pub(crate) async fn write(&mut self, body: &[u8]) -> Result<(), WriteError> {
         let mut bytes = Vec::with_capacity(body.len() + 16);
         self.append(&mut bytes, body);
-        self.write_all(&bytes).await
+        let mut bytes = bytes.as_slice();
+        if is_armed(Point::E3) {
+            let (first, rest) = bytes.split_at(bytes.len() / 2);
+            self.write_all(first).await?;
+            reach(Point::E3)
+                .await
+                .map_err(|fault| WriteError::Broken(fault.into()))?;
+            bytes = rest;
+        }
+        self.write_all(bytes).await
     }
 
     /// Ends the response: the client knows that it got everything.

@@ -9,6 +9,7 @@ use futures::future::OptionFuture;
 use http::HeaderMap;
 use tokio::time::{Instant, sleep_until};
 use velure_domain::UserId;
+use velure_faults::{Point, reach};
 use velure_http::{AccessToken, SessionCheckError, SessionVerdict};
 use velure_postgres::gateway::{Events, ReadError};
 use velure_redis::Topic;
@@ -130,6 +131,9 @@ pub(crate) async fn run(gateway: Arc<Gateway>, mut socket: Socket, granted: Gran
         finished,
         ends_at,
     } = granted;
+    if reach(Point::E2).await.is_err() {
+        return Ended::Left;
+    }
     if let Err(error) = socket.open(http::StatusCode::OK, &headers, &opening).await {
         return error.into();
     }
@@ -317,10 +321,17 @@ impl Stream {
             }
             self.written = Some(frame.position);
         }
+        let last = frames.last().is_some_and(|frame| frame.last);
+        if last && reach(Point::E4).await.is_err() {
+            return Err(Ended::Left);
+        }
         if !frames.is_empty() {
             self.socket.write(&joined(frames)).await?;
         }
-        Ok(frames.last().is_some_and(|frame| frame.last))
+        if last && reach(Point::E5).await.is_err() {
+            return Err(Ended::Left);
+        }
+        Ok(last)
     }
 
     fn check(&self) -> Checking {

@@ -44,6 +44,7 @@ fn main() -> ExitCode {
     let outcome = runtime.map_err(anyhow::Error::from).and_then(|runtime| {
         runtime.block_on(async {
             let env = Env::process().resolve().await?;
+            velure_faults::arm_from(env.get("VELURE_FAULTS"))?;
             match cli.command {
                 Command::Migrate(args) => migrate::run(args, &env).await,
                 Command::Seed(args) => seed::run(args, &env).await,

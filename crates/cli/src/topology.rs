@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use velure_amqp::{Topology, User};
 use velure_config::{Env, ExposeSecret, Reader, SecretString};
+use velure_faults::{Point, is_armed, reach};
 
 /// How long the management API may take for one answer. Declaring quorum queues on a cluster takes seconds.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -88,9 +89,15 @@ async fn apply(env: &Env, args: ApplyArgs) -> anyhow::Result<()> {
             .expect("invariant: every user has one");
         password_hash(password.expose_secret(), rand::random())
     };
-    management
-        .load(&topology.definitions(&args.vhost, hash))
-        .await?;
+    let definitions = topology.definitions(&args.vhost, hash);
+    if is_armed(Point::M1) {
+        // The broker takes definitions one after the other, bindings last; it may die in between.
+        let mut half = definitions.clone();
+        half["bindings"] = json!([]);
+        management.load(&half).await?;
+        reach(Point::M1).await?;
+    }
+    management.load(&definitions).await?;
     management.verify(&topology, &args.vhost).await?;
     Ok(report(&topology, &args.vhost)?)
 }

@@ -57,6 +57,10 @@ where
         eprintln!("VELURE_LOG cannot be used: {error}");
         return ExitCode::FAILURE;
     }
+    if let Err(error) = velure_faults::arm_from(env.get("VELURE_FAULTS")) {
+        tracing::error!(error = chain(&error), "the function cannot start");
+        return ExitCode::FAILURE;
+    }
     let traces = TraceExport::read(
         env.get("OTEL_EXPORTER_OTLP_ENDPOINT"),
         env.get("OTEL_TRACES_SAMPLER_ARG"),

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use mongodb::error::{Error, ErrorKind, WriteFailure};
+use velure_faults::Injected;
 
 /// When a call gives up. Below the deadline of every endpoint that makes it.
 pub const DEADLINE: Duration = Duration::from_secs(4);
@@ -31,6 +32,13 @@ pub enum StoreError {
     /// The connection URI names no database.
     #[error("the connection URI names no database")]
     NoDatabase,
+}
+
+/// A fault as the server's: nobody knows what came of the command.
+impl From<Injected> for StoreError {
+    fn from(fault: Injected) -> Self {
+        Self::Driver(std::io::Error::from(fault).into())
+    }
 }
 
 impl StoreError {

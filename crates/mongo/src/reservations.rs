@@ -17,6 +17,7 @@ use mongodb::error::Error;
 use mongodb::options::ReturnDocument;
 use velure_contracts::http::{LineFault, LineFaultReason, ReservationState};
 use velure_domain::{Cart, OrderId};
+use velure_faults::{Point, during};
 
 use crate::document::{
     LineDocument, ReservationDocument, StateDocument, lines_of, object_id, shown_stock,
@@ -74,13 +75,12 @@ impl CatalogStore {
         let lines = lines_of(cart);
         let held = async {
             loop {
-                match self
-                    .transact(Hold {
-                        order_id,
-                        lines: &lines,
-                    })
-                    .await?
-                {
+                let holding = self.transact(Hold {
+                    order_id,
+                    lines: &lines,
+                });
+                let taken = during(Point::C1, holding).await;
+                match taken.map_err(StoreError::from)?? {
                     Taken::All => return Ok(ReservationState::Held),
                     Taken::Nothing => {}
                 }

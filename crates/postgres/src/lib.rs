@@ -18,3 +18,10 @@ pub use constraint::{breaks_constraint, is_transient};
 pub use migrate::{AUTH, ORDERS};
 pub use pool::DatabaseConfig;
 pub use sqlx::{Error as DatabaseError, PgPool};
+use velure_faults::Injected;
+
+/// A fault as the database's: its connection is gone, and nobody knows what came of the question.
+#[must_use]
+pub fn injected(fault: Injected) -> DatabaseError {
+    DatabaseError::Io(fault.into())
+}

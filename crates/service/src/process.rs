@@ -60,6 +60,9 @@ pub fn main_on<C>(
         }),
         Err(error @ LogError::Twice) => return failed(name, &error.into()),
     };
+    if let Err(error) = velure_faults::arm_from(env.get("VELURE_FAULTS")) {
+        return failed(name, &error.into());
+    }
     // Both of rustls's providers get compiled in by dependencies; without a choice the first TLS connection panics.
     // An error says that one is installed already, which can only be this one.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();

@@ -34,6 +34,7 @@ use clap::{Parser, Subcommand};
 use crate::checkout::Checkout;
 use crate::cloud::CloudArgs;
 use crate::commands::bench::{self, Measurement};
+use crate::commands::chaos::{self, ChaosArgs};
 use crate::commands::{dev, inspect, observe};
 use crate::package::PackageArgs;
 use crate::process::{Action, RunFolder};
@@ -91,6 +92,8 @@ enum Command {
         #[arg(long, value_enum, value_delimiter = ',')]
         only: Vec<Measurement>,
     },
+    /// Kill and break everything while orders come in, and judge what is left
+    Chaos(ChaosArgs),
     /// Build, check and zip every function
     Package(PackageArgs),
     /// Say what `cloud-up` would change in AWS, and what it would cost
@@ -123,6 +126,9 @@ enum Command {
         action: Action,
         /// The process, as `make status` names it
         name: String,
+        /// The faults that a start or restart is to have, as the crate velure-faults reads them
+        #[arg(long)]
+        faults: Option<String>,
     },
 }
 
@@ -158,6 +164,7 @@ fn run(command: Command) -> Result<bool> {
         Command::CheckSam => checks::sam(&checkout),
         Command::Test { only } => return Ok(suite::run(&checkout, &only)),
         Command::Bench { only } => bench::run(&checkout, &only),
+        Command::Chaos(args) => chaos::run(&checkout, &args),
         Command::Package(args) => package::run(&checkout, &args),
         Command::CloudPlan(args) => cloud::plan(&checkout, args),
         Command::CloudUp(args) => cloud::up(&checkout, args),
@@ -169,9 +176,14 @@ fn run(command: Command) -> Result<bool> {
         Command::Router => checks::write_router(&checkout),
         Command::Sam => sam::write(&checkout),
         Command::SamEnv => sam::write_env(&checkout),
-        Command::Stack { dir, action, name } => {
+        Command::Stack {
+            dir,
+            action,
+            name,
+            faults,
+        } => {
             let folder = RunFolder::at(dir.unwrap_or_else(|| checkout.dev()));
-            process::send(&folder, action, &name)
+            process::send(&folder, action, &name, faults)
         }
     }
     .map(|()| true)

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use velure_domain::SessionId;
+use velure_faults::{Point, reach};
 use velure_http::{ACCESS_COOKIE, ApiError, Endpoint, KeySet, Reply, Request, StartError};
 use velure_postgres::auth::{EndReason, SessionStore};
 use velure_postgres::{DatabaseError, is_transient};
@@ -80,7 +81,9 @@ impl CloseSession {
             if self.sessions.end(session, EndReason::SignedOut).await? {
                 tracing::info!(session.id = %session, "signed out");
             }
-            self.cache.put(session, SessionVerdict::Ended).await;
+            if reach(Point::U3).await.is_ok() {
+                self.cache.put(session, SessionVerdict::Ended).await;
+            }
         }
         Ok(())
     }

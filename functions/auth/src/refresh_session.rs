@@ -5,6 +5,7 @@
 
 use velure_contracts::Code;
 use velure_contracts::http::Session;
+use velure_faults::{Point, during, reach};
 use velure_http::{ApiError, Endpoint, Reply, Request, StartError, TokenError};
 use velure_postgres::auth::{Account, RotateError, SessionStore};
 use velure_postgres::is_transient;
@@ -65,7 +66,10 @@ impl Endpoint for RefreshSession {
     }
 
     async fn handle(&self, request: Request) -> Result<Reply, ApiError> {
-        let (account, issued) = self.refresh(request.cookie(REFRESH_COOKIE)).await?;
+        let exchanging = self.refresh(request.cookie(REFRESH_COOKIE));
+        let exchanged = during(Point::U1, exchanging).await;
+        let (account, issued) = exchanged.map_err(ApiError::unavailable)??;
+        reach(Point::U2).await.map_err(ApiError::unavailable)?;
         let session = Session {
             user: present(account),
             expires_at: issued.expires_at,

@@ -1,6 +1,7 @@
 //! `POST /internal/reservations/{order_id}/commit`
 
 use velure_contracts::http::Reservation;
+use velure_faults::{Point, reach};
 use velure_http::{ApiError, Endpoint, Reply, Request, StartError};
 use velure_mongo::CatalogStore;
 
@@ -30,6 +31,7 @@ impl Endpoint for CommitReservation {
             .commit(order_id(&request)?)
             .await
             .map_err(not_ended)?;
+        reach(Point::C3).await.map_err(ApiError::unavailable)?;
         Ok(Reply::ok(&Reservation { state }))
     }
 }

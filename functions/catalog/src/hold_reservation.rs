@@ -3,6 +3,7 @@
 use velure_contracts::Code;
 use velure_contracts::http::{HoldReservationBody, Reservation, ReservationState};
 use velure_domain::OrderId;
+use velure_faults::{Point, reach};
 use velure_http::{ApiError, Endpoint, Reply, Request, StartError};
 use velure_mongo::{CatalogStore, HoldReservationError};
 
@@ -35,6 +36,7 @@ impl Endpoint for HoldReservation {
             .hold(order_id, &cart)
             .await
             .map_err(refused)?;
+        reach(Point::C2).await.map_err(ApiError::unavailable)?;
         Ok(Reply::ok(&Reservation { state }))
     }
 }

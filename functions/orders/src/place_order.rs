@@ -16,6 +16,7 @@ use velure_domain::{
     Cart, CartError, CartLine, Money, OrderId, OrderStatus, PaymentMethod, ProductId, Quantity,
     UserId,
 };
+use velure_faults::{Point, reach};
 use velure_http::{ApiError, Context as _, Endpoint, FieldErrors, Reply, Request, StartError};
 use velure_postgres::orders::{NewOrder, OrderStore, PlaceError, Placed};
 
@@ -107,6 +108,7 @@ impl Endpoint for PlaceOrder {
         let key = idempotency_key(&request)?;
         let intent = parse(buyer, key, request.json()?)?;
         let (order, replayed) = self.place(&intent, &request).await?;
+        reach(Point::A4).await.map_err(ApiError::unavailable)?;
         let reply = Reply::created(&order).at(format!("/api/me/orders/{}", order.id));
         Ok(if replayed {
             reply.header("idempotent-replayed", "true")

@@ -8,6 +8,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use velure_domain::RequestId;
+use velure_faults::{Point, reach};
 use velure_http::{Mounted, RequestParts, body_too_large, fallback, internal_error, timed_out};
 
 /// How long a client may take to send its body.
@@ -62,6 +63,7 @@ async fn host(endpoint: Mounted, request: Request, trusted_hops: usize) -> Respo
         Err(_) => return timed_out(&id).map(Body::from),
     }
     let deadline = Duration::from_secs(route.timeout_s.into());
+    let is_order = route.name == "place-order";
     #[expect(
         clippy::disallowed_methods,
         reason = "awaited right below; a client that leaves must not cancel a transaction half way"
@@ -73,7 +75,17 @@ async fn host(endpoint: Mounted, request: Request, trusted_hops: usize) -> Respo
         Ok(Err(_)) => internal_error(&id),
         Err(_) => timed_out(&id),
     };
+    if is_order && reach(Point::A5).await.is_err() {
+        return answer.map(broken_off);
+    }
     answer.map(Body::from)
+}
+
+/// Half of an answer, and then the end of the connection.
+fn broken_off(whole: Bytes) -> Body {
+    let half: std::io::Result<Bytes> = Ok(whole.slice(..whole.len() / 2));
+    let end = Err(std::io::ErrorKind::ConnectionReset.into());
+    Body::from_stream(futures::stream::iter([half, end]))
 }
 
 fn take(request: Request, trusted_hops: usize) -> (RequestParts, Body) {

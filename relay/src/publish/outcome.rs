@@ -4,6 +4,8 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use sqlx::PgPool;
 use tokio::time::Instant;
+use velure_faults::{Point, during, reach};
+use velure_postgres::injected;
 use velure_postgres::outbox::{Failure, Outbox, RowKey, mark_failed, mark_published};
 
 use crate::window::Sent;
@@ -115,6 +117,15 @@ impl Outcomes {
     }
 }
 
+async fn mark(pool: &PgPool, outbox: Outbox, rows: &[RowKey]) -> Result<(), sqlx::Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    reach(Point::R3).await.map_err(injected)?;
+    let marking = mark_published(pool, outbox, rows);
+    during(Point::R4, marking).await.map_err(injected)?
+}
+
 /// Stores outcomes: one statement for what was published in each outbox, and one for each failure.
 async fn store(pool: &PgPool, outcomes: Vec<(Sent, Outcome)>) -> Stored {
     let mut stored = Stored {
@@ -131,7 +142,7 @@ async fn store(pool: &PgPool, outcomes: Vec<(Sent, Outcome)>) -> Stored {
             .filter(|one| is_published(one))
             .map(|(sent, _)| sent.row)
             .collect();
-        if let Err(error) = mark_published(pool, outbox, &rows).await {
+        if let Err(error) = mark(pool, outbox, &rows).await {
             stored.error = Some(error);
             return stored;
         }
@@ -145,7 +156,11 @@ async fn store(pool: &PgPool, outcomes: Vec<(Sent, Outcome)>) -> Stored {
         let Outcome::Failed(failure) = &outcome else {
             continue;
         };
-        match mark_failed(pool, sent.outbox, sent.row, failure).await {
+        let marked = match reach(Point::R6).await {
+            Ok(()) => mark_failed(pool, sent.outbox, sent.row, failure).await,
+            Err(fault) => Err(injected(fault)),
+        };
+        match marked {
             Ok(parked) => {
                 if parked {
                     tracing::error!(event.id = %sent.event_id, order.id = %sent.order_id, "an event is parked: its order waits for a person");

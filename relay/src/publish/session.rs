@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep_until};
 use velure_amqp::{PublishError, Publisher, Settled};
+use velure_faults::{Point, reach};
 use velure_postgres::outbox::{Failure, Outbox, OutboxRow, ReadFrom, read_pending};
 use velure_service::Backoff;
 
@@ -190,6 +191,10 @@ impl<'a> Session<'a> {
                     let ticket = self.publisher.publish(message).await?;
                     self.window.sent(ticket, row);
                     self.sends.sent(ticket, span);
+                    reach(Point::R2).await?;
+                    if self.window.in_flight() > 1 {
+                        reach(Point::R5).await?;
+                    }
                 }
                 Err(error) => {
                     span.fail("unpublishable");

@@ -3,6 +3,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use velure_contracts::events::{Envelope, EventLine, EventType, OrderCreated, SCHEMA_VERSION};
 use velure_domain::{EventId, LineItem, Money, OrderId, OrderStatus, PaymentMethod, UserId};
+use velure_faults::{Injected, Point, during, reach};
 
 use super::OrderStore;
 use crate::outbox::{self, RelayAsleep, shard_of};
@@ -112,7 +113,8 @@ impl OrderStore {
             .collect();
         let prices: Vec<i64> = order.lines.iter().map(|l| l.unit_price.minor()).collect();
         let shard = shard_of(order.order_id.as_uuid());
-        let stored = sqlx::query!(
+        reach(Point::A1).await.map_err(unheard)?;
+        let placing = sqlx::query!(
             r#"with key as (
                  insert into orders.idempotency_keys (buyer_id, key, request_hash, order_id)
                  values ($1, $2, $3, $4) on conflict do nothing
@@ -169,12 +171,12 @@ impl OrderStore {
             order.requested_ago.as_secs_f64(),
             order.priced_ago.as_secs_f64(),
         )
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(PlaceError::Database)?;
-        match stored {
+        .fetch_optional(&self.pool);
+        let stored = during(Point::A2, placing).await.map_err(unheard)?;
+        match stored.map_err(PlaceError::Database)? {
             None => Ok(Placed::Before),
             Some(row) => {
+                reach(Point::A3).await.map_err(unheard)?;
                 if let RelayAsleep(true) = RelayAsleep(row.asleep) {
                     outbox::wake(&self.pool).await;
                 }
@@ -182,6 +184,10 @@ impl OrderStore {
             }
         }
     }
+}
+
+fn unheard(fault: Injected) -> PlaceError {
+    PlaceError::Database(crate::injected(fault))
 }
 
 /// The event's body. Its time is the epoch here; the statement puts the database's own in its place.

@@ -4,6 +4,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 use velure_contracts::http::TimelineStep;
 use velure_domain::{OrderFailure, OrderId, OrderStatus, UserId};
+use velure_faults::{Point, during, reach};
 
 /// A status that an order has now, or has had.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,9 +88,11 @@ impl StatusStore {
     /// # Errors
     /// When the database refuses or is away.
     pub async fn apply(&self, change: &StatusChange) -> Result<Applied, ApplyError> {
+        reach(Point::S1).await.map_err(crate::injected)?;
         // The usual case is one statement, which is one round trip and one commit.
         let mut connection = self.pool.acquire().await?;
-        if let Some(moved) = advance(&mut connection, change).await? {
+        let moving = during(Point::S2, advance(&mut connection, change)).await;
+        if let Some(moved) = moving.map_err(crate::injected)?? {
             return Ok(Applied::Moved(vec![moved]));
         }
         let version = sqlx::query_scalar!(

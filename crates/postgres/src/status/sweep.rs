@@ -7,6 +7,7 @@ use uuid::Uuid;
 use velure_contracts::events::{Envelope, EventLine, EventType, OrderCreated, SCHEMA_VERSION};
 use velure_contracts::http::MoneyBody;
 use velure_domain::EventId;
+use velure_faults::{Point, reach};
 
 use super::StatusStore;
 use crate::outbox::{self, NewEvent, Outbox};
@@ -66,6 +67,7 @@ impl StatusStore {
             });
         }
         let orders = standing_still(&mut transaction, rule).await?;
+        reach(Point::Z1).await.map_err(crate::injected)?;
         let ids: Vec<Uuid> = orders.iter().map(|order| order.order_id).collect();
         let mut lines = lines_of(&mut transaction, &ids).await?;
         let mut swept = Swept::default();
@@ -75,6 +77,7 @@ impl StatusStore {
             swept.expired += u64::from(order.expired);
             let items = lines.remove(&order.order_id).unwrap_or_default();
             asleep |= append(&mut transaction, order, items).await?;
+            reach(Point::Z2).await.map_err(crate::injected)?;
         }
         sqlx::query!("update orders.orders set redriven_at = now(), redrives = redrives + 1 where order_id = any($1)", &ids)
             .execute(&mut *transaction)

@@ -6,15 +6,19 @@ use super::metadata::{Metadata, Package};
 const ARROWS: &[(&str, &[&str])] = &[
     ("velure-domain", &[]),
     ("velure-config", &[]),
+    ("velure-faults", &[]),
     ("velure-contracts", &["domain"]),
     ("velure-telemetry", &["config"]),
-    ("velure-postgres", &["domain", "contracts", "config"]),
-    ("velure-mongo", &["domain", "contracts", "config"]),
+    (
+        "velure-postgres",
+        &["faults", "domain", "contracts", "config"],
+    ),
+    ("velure-mongo", &["faults", "domain", "contracts", "config"]),
     ("velure-redis", &["domain", "contracts", "config"]),
     ("velure-amqp", &["contracts", "config", "telemetry"]),
     (
         "velure-http",
-        &["domain", "contracts", "config", "telemetry"],
+        &["faults", "domain", "contracts", "config", "telemetry"],
     ),
     (
         "velure-clients",
@@ -27,10 +31,11 @@ const ARROWS: &[(&str, &[&str])] = &[
             "redis",
         ],
     ),
-    ("velure-service", &["config", "telemetry"]),
+    ("velure-service", &["faults", "config", "telemetry"]),
     (
         "velure-auth",
         &[
+            "faults",
             "domain",
             "contracts",
             "config",
@@ -43,6 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "velure-catalog",
         &[
+            "faults",
             "domain",
             "contracts",
             "config",
@@ -56,6 +62,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "velure-orders",
         &[
+            "faults",
             "domain",
             "contracts",
             "config",
@@ -70,6 +77,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "velure-server",
         &[
+            "faults",
             "domain",
             "contracts",
             "config",
@@ -85,6 +93,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "velure-relay",
         &[
+            "faults",
             "domain",
             "contracts",
             "config",
@@ -98,6 +107,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "velure-order-processor",
         &[
+            "faults",
             "domain",
             "contracts",
             "config",
@@ -111,6 +121,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "velure-sse-gateway",
         &[
+            "faults",
             "domain",
             "contracts",
             "config",
@@ -125,6 +136,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "velure-cli",
         &[
+            "faults",
             "domain",
             "contracts",
             "config",

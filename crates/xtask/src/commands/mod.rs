@@ -1,6 +1,7 @@
 //! The commands behind the Makefile's targets.
 
 pub(crate) mod bench;
+pub(crate) mod chaos;
 pub(crate) mod dev;
 pub(crate) mod inspect;
 pub(crate) mod observe;

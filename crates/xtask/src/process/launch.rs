@@ -33,6 +33,10 @@ pub(crate) struct Launch {
     pub(super) stop_signal: Signal,
     pub(super) grace: Duration,
     ready: Option<(u16, String)>,
+    /// Whether it is started again when it ends by itself, as an orchestrator does.
+    pub(super) supervised: bool,
+    /// The faults that its next start is told to have.
+    faults: Option<String>,
 }
 
 impl Launch {
@@ -49,6 +53,8 @@ impl Launch {
             // The shop's own processes drain for up to 25 s by default; locally there is little to drain.
             grace: Duration::from_secs(15),
             ready: None,
+            supervised: false,
+            faults: None,
         }
     }
 
@@ -99,6 +105,18 @@ impl Launch {
         self
     }
 
+    /// Started again when it ends by itself.
+    pub(crate) fn supervised(mut self, supervised: bool) -> Self {
+        self.supervised = supervised;
+        self
+    }
+
+    /// With these faults in it, or without.
+    pub(super) fn with_faults(mut self, faults: Option<&str>) -> Self {
+        self.faults = faults.map(str::to_owned);
+        self
+    }
+
     /// Whether it can serve; a process that has no such question is ready as soon as it runs.
     pub(super) fn is_ready(&self) -> bool {
         self.ready
@@ -115,6 +133,9 @@ impl Launch {
             .envs(self.environment.iter().map(|(k, v)| (k, v)))
             .stdin(Stdio::null())
             .process_group(0);
+        if let Some(faults) = &self.faults {
+            command.env("VELURE_FAULTS", faults);
+        }
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }

@@ -63,6 +63,34 @@ pub(super) fn memory_kib(run: &Path) -> Result<u64> {
     Ok(total)
 }
 
+/// What a process has started, and what that has.
+pub(super) fn children_of(process: &Identity) -> Vec<Identity> {
+    let mut found = Vec::new();
+    let mut parents = vec![process.pid()];
+    while let Some(parent) = parents.pop() {
+        let text = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
+        for child in text.unwrap_or_default().split_whitespace() {
+            if let Some(child) = child.parse().ok().and_then(Identity::of) {
+                parents.push(child.pid());
+                found.push(child);
+            }
+        }
+    }
+    found
+}
+
+/// Kills processes and waits until they are gone.
+pub(super) fn kill(mut processes: Vec<Identity>) {
+    for process in &processes {
+        process.signal(Signal::KILL);
+    }
+    let deadline = Instant::now() + GRACE;
+    while !processes.is_empty() && Instant::now() < deadline {
+        processes.retain(Identity::is_alive);
+        std::thread::sleep(TICK);
+    }
+}
+
 fn end(mut processes: Vec<Identity>) {
     for process in &processes {
         process.signal(Signal::TERM);

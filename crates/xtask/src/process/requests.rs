@@ -29,6 +29,7 @@ pub(crate) enum Action {
 struct Request {
     action: Action,
     name: String,
+    faults: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,7 +38,12 @@ struct Reply {
 }
 
 /// Asks the supervisor of `run` and waits for its answer.
-pub(crate) fn send(run: &RunFolder, action: Action, name: &str) -> Result<()> {
+pub(crate) fn send(
+    run: &RunFolder,
+    action: Action,
+    name: &str,
+    faults: Option<String>,
+) -> Result<()> {
     if run.supervisor().is_none() {
         bail!("nothing runs in {}", run.path().display());
     }
@@ -46,6 +52,7 @@ pub(crate) fn send(run: &RunFolder, action: Action, name: &str) -> Result<()> {
     let request = Request {
         action,
         name: name.to_owned(),
+        faults,
     };
     put(&run.requests(), &format!("{id}.request"), &request)?;
     // A stop takes up to its grace of 30 s, a start up to 60 s.
@@ -97,10 +104,10 @@ fn carry_out(processes: &mut Processes, request: &Request) -> Result<()> {
     match request.action {
         Action::Stop => processes.set_aside(&request.name, false),
         Action::Kill => processes.set_aside(&request.name, true),
-        Action::Start => processes.resume(&request.name),
+        Action::Start => processes.resume(&request.name, request.faults.as_deref()),
         Action::Restart => {
             processes.set_aside(&request.name, false)?;
-            processes.resume(&request.name)
+            processes.resume(&request.name, request.faults.as_deref())
         }
     }
 }
@@ -132,9 +139,9 @@ mod tests {
 
         let asked = run.clone();
         let asker = std::thread::spawn(move || {
-            send(&asked, Action::Kill, "gateway")?;
-            assert!(send(&asked, Action::Kill, "gateway").is_err());
-            send(&asked, Action::Start, "gateway")
+            send(&asked, Action::Kill, "gateway", None)?;
+            assert!(send(&asked, Action::Kill, "gateway", None).is_err());
+            send(&asked, Action::Start, "gateway", None)
         });
         while !asker.is_finished() {
             processes

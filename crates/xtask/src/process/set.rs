@@ -27,7 +27,12 @@ pub(crate) struct Processes {
     running: Vec<Running>,
     /// Stopped on request, to be started again on request.
     aside: Vec<Launch>,
+    /// Ended by themselves, to be started again at this time.
+    fallen: Vec<(Instant, Launch)>,
 }
+
+/// How long a process that ended by itself stays down: an orchestrator takes a moment, too.
+const DOWN: Duration = Duration::from_millis(300);
 
 impl Processes {
     /// An empty set whose logs and pid files go to `run`.
@@ -36,6 +41,7 @@ impl Processes {
             run,
             running: Vec::new(),
             aside: Vec::new(),
+            fallen: Vec::new(),
         }
     }
 
@@ -125,17 +131,36 @@ impl Processes {
 
     fn check_except(&mut self, exempt: &str) -> Result<()> {
         interrupt::check()?;
-        for process in &mut self.running {
+        let mut fallen = Vec::new();
+        for (position, process) in self.running.iter_mut().enumerate() {
             if process.launch.name == exempt {
                 continue;
             }
             if let Some(status) = process.child.try_wait().context("a child can be asked")? {
                 let name = &process.launch.name;
-                bail!(
-                    "{name} ended by itself ({status})\n{}",
-                    log_tail(&self.run.log(name))
-                );
+                if !process.launch.supervised {
+                    bail!(
+                        "{name} ended by itself ({status})\n{}",
+                        log_tail(&self.run.log(name))
+                    );
+                }
+                fallen.push(position);
             }
+        }
+        for position in fallen.into_iter().rev() {
+            let launch = self.forget(position).with_faults(None);
+            self.fallen.push((Instant::now() + DOWN, launch));
+        }
+        self.raise()
+    }
+
+    /// Starts what ended by itself and has been down for long enough.
+    fn raise(&mut self) -> Result<()> {
+        let now = Instant::now();
+        let due = |(at, _): &(Instant, Launch)| *at <= now;
+        while let Some(position) = self.fallen.iter().position(due) {
+            let (_, launch) = self.fallen.remove(position);
+            self.start(launch)?;
         }
         Ok(())
     }
@@ -184,20 +209,28 @@ impl Processes {
 
     /// Stops or kills a process in a way that does not count as its failure.
     pub(super) fn set_aside(&mut self, name: &str, kill: bool) -> Result<()> {
-        let launch = self.end(name, kill.then_some(Duration::ZERO))?;
+        let fallen = |(_, launch): &(Instant, Launch)| launch.name == name;
+        let launch = match self.fallen.iter().position(fallen) {
+            Some(position) => self.fallen.remove(position).1,
+            None => self.end(name, kill.then_some(Duration::ZERO))?,
+        };
         self.aside.push(launch);
         Ok(())
     }
 
-    /// Starts a process that was set aside, and waits until it is ready.
-    pub(super) fn resume(&mut self, name: &str) -> Result<()> {
+    /// Starts a process that was set aside, with these faults in it, and waits until it is ready; one that is
+    /// supervised becomes ready when what it needs is there.
+    pub(super) fn resume(&mut self, name: &str, faults: Option<&str>) -> Result<()> {
         let position = self
             .aside
             .iter()
             .position(|launch| launch.name == name)
             .with_context(|| format!("{name} was not stopped"))?;
-        let launch = self.aside.remove(position);
+        let launch = self.aside.remove(position).with_faults(faults);
         self.start(launch.clone())?;
+        if launch.supervised {
+            return Ok(());
+        }
         let deadline = Instant::now() + Duration::from_secs(60);
         while !launch.is_ready() {
             self.check_except("")?;
@@ -226,8 +259,11 @@ impl Processes {
             .is_none()
         {
             if Instant::now() >= deadline || interrupt::impatient() {
+                let children = leftovers::children_of(&process.identity);
                 process.identity.signal_group(Signal::KILL);
                 process.child.wait().context("a child can be waited for")?;
+                // A server's own children outlive it for a moment, and a new server does not start beside them.
+                leftovers::kill(children);
                 break;
             }
             std::thread::sleep(TICK);

@@ -31,7 +31,7 @@ pub(super) fn server(
     set(&mut all, "VELURE_SERVER_TRUSTED_HOPS", "1");
     // A function has one connection because it serves one request at a time; this process serves many.
     set(&mut all, "VELURE_DATABASE_CONNECTIONS", "8");
-    pod(checkout, "velure-server", all, ports.server_admin, pace)
+    pod(checkout, "velure-server", all, ports.server_admin, pace).supervised(settings.supervised())
 }
 
 /// Outbox to broker, and status events back into the orders.
@@ -43,7 +43,7 @@ pub(super) fn relay(
 ) -> Launch {
     let mut all = settings.relay();
     listen(&mut all, "VELURE_ADMIN_LISTEN", ports.relay_admin);
-    pod(checkout, "velure-relay", all, ports.relay_admin, pace)
+    pod(checkout, "velure-relay", all, ports.relay_admin, pace).supervised(settings.supervised())
 }
 
 /// Reserves stock, charges, decides.
@@ -65,6 +65,7 @@ pub(super) fn processor(
         ports.processor_admin,
         pace,
     )
+    .supervised(settings.supervised())
 }
 
 /// Streams to browsers.
@@ -84,6 +85,7 @@ pub(super) fn gateway(
         ports.gateway_admin,
         pace,
     )
+    .supervised(settings.supervised())
 }
 
 /// The development server of the web application.

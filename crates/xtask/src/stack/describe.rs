@@ -35,6 +35,8 @@ pub(crate) struct Description {
     pub(crate) spans_to: String,
     /// The broker's management interface, as its administrator.
     pub(crate) rabbitmq_management_url: String,
+    /// What the operators' commands are told, among it everybody's passwords.
+    pub(crate) administrator: BTreeMap<String, String>,
     /// What `velure seed` printed: the demo accounts.
     pub(crate) accounts: Vec<String>,
     /// A command line that takes an action (`stop`, `kill`, `start`, `restart`) and the name of a process.

@@ -40,6 +40,19 @@ pub(crate) const SPANS_PORT: u16 = 28_318;
 /// Names the receiver of a process' spans.
 pub(super) const SPANS_VARIABLE: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+/// What differs where everything is broken on purpose.
+const BROKEN: [(&str, &str); 9] = [
+    ("VELURE_ORDERS_PER_MINUTE", "10000"),
+    ("VELURE_PAYMENT_LOST_ANSWERS", "1"),
+    ("VELURE_PROCESSOR_LEASE", "15s"),
+    ("VELURE_PROCESSOR_RETRY_BASE", "50ms"),
+    ("VELURE_PROCESSOR_RETRY_CAP", "2s"),
+    ("VELURE_PROCESSOR_ATTEMPTS", "60"),
+    ("VELURE_RELAY_RETRY", "100ms"),
+    ("VELURE_SWEEP_AFTER", "8s"),
+    ("VELURE_SWEEP_EVERY", "4s"),
+];
+
 /// Which variables of the person who started us win over ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Inherited {
@@ -49,6 +62,9 @@ pub(crate) enum Inherited {
     Ignored,
     /// Nor do measurements, and their payments take no time.
     Measured,
+    /// The same for a shop that is broken on purpose: what ends is started again, the provider's first answer to each
+    /// charge gets lost, and what is waited for in production for a minute takes seconds.
+    Broken,
 }
 
 /// The ports of the shop's own processes.
@@ -231,7 +247,17 @@ impl Settings {
         }
     }
 
+    /// Whether what ends is started again.
+    pub(super) fn supervised(&self) -> bool {
+        self.inherited == Inherited::Broken
+    }
+
     fn finish(&self, mut all: Variables) -> Variables {
+        if self.inherited == Inherited::Broken {
+            for (name, value) in BROKEN {
+                set(&mut all, name, value);
+            }
+        }
         if self.inherited == Inherited::Wins {
             all.retain(|name, _| environment::value(name).is_none());
         }

@@ -107,7 +107,7 @@ impl<'a> Shop<'a> {
                     payment_delay: "300ms",
                     grace: "5s",
                 },
-                Inherited::Measured => Pace {
+                Inherited::Measured | Inherited::Broken => Pace {
                     payment_delay: "0",
                     grace: "5s",
                 },
@@ -155,9 +155,9 @@ impl<'a> Shop<'a> {
                 lambda::watch(processes, checkout, &settings.functions(), ports.functions)?;
             }
         }
-        processes.start(apps::gateway(checkout, settings, ports, &self.pace))?;
-        processes.start(apps::relay(checkout, settings, ports, &self.pace))?;
-        processes.start(apps::processor(checkout, settings, ports, &self.pace))?;
+        for app in [apps::gateway, apps::relay, apps::processor] {
+            processes.start(app(checkout, settings, ports, &self.pace))?;
+        }
         self.origin.start(processes)?;
         // The slowest is the first request through `cargo lambda watch`, which builds what it needs.
         processes.wait_until_ready(Duration::from_secs(180))
@@ -235,6 +235,7 @@ impl<'a> Shop<'a> {
             redis_url: variable("VELURE_REDIS_URL"),
             spans_to: variable(SPANS_VARIABLE),
             rabbitmq_management_url: variable("VELURE_RABBITMQ_MANAGEMENT_URL"),
+            administrator: administrator.clone(),
             accounts: self.accounts.clone(),
             control: vec![
                 own.display().to_string(),

@@ -1,0 +1,80 @@
+//! `make chaos`: the whole shop on servers of its own, broken in every way that is known while orders come in, and judged
+//! by a program that shares no code with it.
+
+use anyhow::{Result, ensure};
+use clap::Args;
+
+use crate::build;
+use crate::checkout::Checkout;
+use crate::passwords::Passwords;
+use crate::ports::Ports;
+use crate::process::{Launch, Processes};
+use crate::report;
+use crate::services::{Backing, Plan};
+use crate::setup::{self, Purpose};
+use crate::stack::{Description, Inherited, Mode, Shop};
+use crate::throw_away::ThrowAway;
+
+/// What is passed on to `velure-chaos`, whose `--help` says what it means.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ChaosArgs {
+    /// Arguments of `velure-chaos`, as in `-- --for 90m --seed 7`
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+/// Runs a campaign on servers that write to the disk before they answer.
+pub(crate) fn run(checkout: &Checkout, args: &ChaosArgs) -> Result<()> {
+    setup::run(checkout, Purpose::Test)?;
+    let mut place = ThrowAway::new(checkout)?;
+    let mut processes = Processes::new(place.folder().clone());
+    let outcome = report::phase("build", || build::functions(&mut processes, checkout))
+        .and_then(|()| campaign(&mut processes, checkout, &args.arguments));
+    processes.stop_all();
+    if outcome.is_err() {
+        place.keep_logs();
+        report::note(format_args!(
+            "logs of the servers and of the shop: {}",
+            place.folder().logs().display()
+        ));
+    }
+    outcome
+}
+
+/// One campaign, in a build that is there already.
+pub(crate) fn campaign(
+    processes: &mut Processes,
+    checkout: &Checkout,
+    arguments: &[String],
+) -> Result<()> {
+    let mut passwords = Passwords::open(processes.run().path().join("passwords.json"))?;
+    let backing = report::phase("servers", || {
+        let plan = Plan::measured(&mut Ports::default())?;
+        let backing = Backing::start(processes, checkout, &mut passwords, plan)?;
+        backing.wait(processes)?;
+        Ok(backing)
+    })?;
+    let ports = Shop::free_ports(&mut Ports::default())?;
+    let shop = Shop::prepare(
+        processes,
+        checkout,
+        &backing,
+        ports,
+        Mode::Server,
+        Inherited::Broken,
+    )?;
+    shop.start(processes)?;
+    let run = processes.run().clone();
+    shop.describe(&run)?.write(&run)?;
+    let launch = Launch::new("chaos", checkout.binary("velure-chaos"))
+        .arg("--stack")
+        .arg(Description::file(&run))
+        .args(arguments.iter().cloned())
+        .folder(checkout.root());
+    let ended_well = processes.run_to_end(launch)?;
+    ensure!(
+        ended_well,
+        "the campaign found a fault, or did not come to its end"
+    );
+    shop.stop(processes)
+}
