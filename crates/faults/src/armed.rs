@@ -52,7 +52,10 @@ fn due(point: Point) -> Option<Action> {
 }
 
 /// As `kill -9` ends it: no destructor, no handler, no answer.
-#[expect(clippy::exit, reason = "to end without a word is what this fault is")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "to end without a word is what this fault is"
+)]
 fn die() -> ! {
     std::process::exit(137)
 }

@@ -146,6 +146,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "amqp",
         ],
     ),
+    ("velure-chaos", &["faults"]),
     ("velure-cost", &[]),
     ("velure-infra", &[]),
     ("velure-observability", &[]),

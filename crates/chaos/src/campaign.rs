@@ -1,0 +1,355 @@
+//! A campaign: orders come in, blows fall, and in the end everything has to be whole.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use velure_faults::Point;
+
+use crate::evidence::{self, Evidence};
+use crate::faults::{self, Blow};
+use crate::judge::{Violation, judge};
+use crate::load::{self, Ledger, Pace, Shelf};
+use crate::matrix::{self, Case, Kind};
+use crate::random::Random;
+use crate::shopper::Shopper;
+use crate::stack::Stack;
+use crate::watch::{Transcripts, follow};
+
+/// How long the shop may take until everything is quiet after the last order.
+const QUIET: Duration = Duration::from_secs(180);
+
+/// How long pages may take until they know of the last end.
+const TOLD: Duration = Duration::from_secs(15);
+
+/// What is done, and how often.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Decides everything that is drawn.
+    pub seed: u64,
+    /// How many shoppers there are, each with an open page.
+    pub shoppers: usize,
+    /// How they order.
+    pub pace: Pace,
+    /// Whether every fail point is tried with every kind of fault.
+    pub matrix: bool,
+    /// How often each blow falls in one round.
+    pub round: BTreeMap<Blow, u32>,
+    /// Rounds are repeated until this long after the start; one is always whole.
+    pub lasting: Duration,
+    /// How many accepted orders there have to be at least.
+    pub orders: u64,
+}
+
+/// One blow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Struck {
+    /// What was done.
+    pub blow: Blow,
+    /// From when everything that was killed served again until every order that had been accepted was final, in ms.
+    pub recovered_ms: u64,
+}
+
+/// What came of a campaign.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Outcome {
+    /// When it began.
+    pub began: DateTime<Utc>,
+    /// How long it took, in seconds.
+    pub seconds: u64,
+    /// What it was begun with.
+    pub seed: u64,
+    /// Orders that were accepted.
+    pub accepted: u64,
+    /// How many of them were completed.
+    pub completed: usize,
+    /// Frames that pages were told, and how often they connected.
+    pub frames: usize,
+    /// How often pages connected.
+    pub connected: u64,
+    /// Every blow, in its order.
+    pub blows: Vec<Struck>,
+    /// Every case of the matrix.
+    pub cases: Vec<Case>,
+    /// What must never be and was.
+    pub violations: Vec<Violation>,
+    /// What did not keep to its time, or could not be done.
+    pub faults: Vec<String>,
+}
+
+impl Outcome {
+    /// Whether everything held.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.violations.is_empty() && self.faults.is_empty()
+    }
+}
+
+/// Everything that goes on beside the blows.
+struct Crowd {
+    ledger: Arc<Ledger>,
+    pages: Arc<Mutex<Transcripts>>,
+    shopping: JoinSet<()>,
+    watching: JoinSet<()>,
+    stop_shopping: watch::Sender<bool>,
+    stop_watching: watch::Sender<bool>,
+}
+
+impl Crowd {
+    async fn gather(stack: &Stack, plan: &Plan, shelf: &Arc<Shelf>) -> anyhow::Result<Self> {
+        let (stop_shopping, shopping_stopped) = watch::channel(false);
+        let (stop_watching, watching_stopped) = watch::channel(false);
+        let mut crowd = Self {
+            ledger: Arc::default(),
+            pages: Arc::default(),
+            shopping: JoinSet::new(),
+            watching: JoinSet::new(),
+            stop_shopping,
+            stop_watching,
+        };
+        for number in 0..plan.shoppers {
+            let shopper = Arc::new(Shopper::register(&stack.url, number).await?);
+            let random = Random::new(plan.seed, 1_000 + u64::try_from(number)?);
+            crowd.watching.spawn(follow(
+                shopper.clone(),
+                stack.url.clone(),
+                crowd.pages.clone(),
+                watching_stopped.clone(),
+            ));
+            crowd.shopping.spawn(load::shop(
+                shopper,
+                shelf.clone(),
+                crowd.ledger.clone(),
+                plan.pace,
+                random,
+                shopping_stopped.clone(),
+            ));
+        }
+        Ok(crowd)
+    }
+
+    fn accepted(&self) -> u64 {
+        self.ledger.accepted.load(Ordering::Relaxed)
+    }
+}
+
+/// Runs a campaign to its end.
+///
+/// # Errors
+/// When it could not be carried out; what it found is in the outcome.
+pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Result<Outcome> {
+    let (began, started) = (Utc::now(), Instant::now());
+    // What a broker that was never stopped in an orderly way has not written to its directory is lost by a kill.
+    faults::restart(stack, "rabbitmq", "stop").await?;
+    let mut shelf = Shelf::fill(&stack.url, stack.admin_account()?).await?;
+    shelf.initial = evidence::stock(stack).await?;
+    let shelf = Arc::new(shelf);
+    let mut crowd = Crowd::gather(stack, plan, &shelf).await?;
+    let mut faults = Vec::new();
+    let mut cases = Vec::new();
+    if plan.matrix {
+        for point in Point::ALL {
+            for kind in Kind::ALL {
+                let case = matrix::run(stack, point, kind).await?;
+                if !case.reached {
+                    faults.push(format!("nobody had the fault {kind:?} at {}", case.point));
+                }
+                cases.push(case);
+            }
+            tell(&format!(
+                "fail point {}: {} orders so far",
+                point.as_str(),
+                crowd.accepted()
+            ));
+        }
+    }
+    let mut random = Random::new(plan.seed, 0);
+    let mut blows = Vec::new();
+    let mut rounds = 0;
+    while rounds == 0 || started.elapsed() < plan.lasting {
+        rounds += 1;
+        let all = shuffled(&plan.round, &mut random);
+        let total = all.len();
+        for (number, blow) in all.into_iter().enumerate() {
+            if rounds > 1 && started.elapsed() >= plan.lasting {
+                break;
+            }
+            tell(&format!(
+                "round {rounds}, {}/{total}: {}; {} orders so far",
+                number + 1,
+                blow.name(),
+                crowd.accepted()
+            ));
+            blow.strike(stack, &mut random).await?;
+            let took = recovered(stack, blow).await?;
+            if took > blow.objective() {
+                faults.push(format!(
+                    "{}: orders were final after {:.1} s, not {:?}",
+                    blow.name(),
+                    took.as_secs_f64(),
+                    blow.objective()
+                ));
+            }
+            blows.push(Struck {
+                blow,
+                recovered_ms: u64::try_from(took.as_millis())?,
+            });
+        }
+    }
+    while crowd.accepted() < plan.orders {
+        tell(&format!("{} of {} orders", crowd.accepted(), plan.orders));
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    let evidence = close(stack, &mut crowd, &shelf, tell, &mut faults).await?;
+    Ok(Outcome {
+        began,
+        seconds: started.elapsed().as_secs(),
+        seed: plan.seed,
+        accepted: crowd.accepted(),
+        completed: evidence
+            .orders
+            .values()
+            .filter(|order| order.status == "COMPLETED")
+            .count(),
+        frames: evidence
+            .transcripts
+            .values()
+            .map(|page| page.told.len())
+            .sum(),
+        connected: evidence
+            .transcripts
+            .values()
+            .map(|page| page.connected)
+            .sum(),
+        blows,
+        cases,
+        violations: judge(&evidence),
+        faults,
+    })
+}
+
+/// Each blow as often as it is to fall, in an order that the seed decides.
+fn shuffled(round: &BTreeMap<Blow, u32>, random: &mut Random) -> Vec<Blow> {
+    let mut all: Vec<Blow> = round
+        .iter()
+        .flat_map(|(blow, times)| (0..*times).map(|_| *blow))
+        .collect();
+    for last in (1..all.len()).rev() {
+        all.swap(last, random.below(last + 1));
+    }
+    all
+}
+
+/// How long it takes until every order that is there now is final.
+async fn recovered(stack: &Stack, blow: Blow) -> anyhow::Result<Duration> {
+    let started = Instant::now();
+    let before = loop {
+        match now(stack).await {
+            Ok(now) => break now,
+            Err(error) if started.elapsed() > blow.objective() => return Err(error),
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    };
+    let mut again = tokio::time::interval(Duration::from_millis(100));
+    loop {
+        again.tick().await;
+        if matches!(open_before(stack, before).await, Ok(0)) {
+            return Ok(started.elapsed());
+        }
+        // Twice the objective is as good as never.
+        if started.elapsed() > blow.objective() * 2 {
+            return Ok(started.elapsed());
+        }
+    }
+}
+
+async fn now(stack: &Stack) -> anyhow::Result<DateTime<Utc>> {
+    Ok(sqlx::query_scalar("select now()")
+        .fetch_one(&stack.orders()?)
+        .await?)
+}
+
+async fn open_before(stack: &Stack, before: DateTime<Utc>) -> anyhow::Result<i64> {
+    let query = sqlx::query_scalar(
+        "select count(*) from orders.orders where created_at <= $1 and status not in ('COMPLETED', 'FAILED')",
+    );
+    Ok(query.bind(before).fetch_one(&stack.orders()?).await?)
+}
+
+/// No more orders; waits until everything is quiet and every page knows, and collects what is left.
+async fn close(
+    stack: &Stack,
+    crowd: &mut Crowd,
+    shelf: &Shelf,
+    tell: &dyn Fn(&str),
+    faults: &mut Vec<String>,
+) -> anyhow::Result<Evidence> {
+    tell("no more orders; waiting until everything is quiet");
+    let _ = crowd.stop_shopping.send(true);
+    while crowd.shopping.join_next().await.is_some() {}
+    let started = Instant::now();
+    while !matches!(Evidence::is_quiet(stack).await, Ok(true)) {
+        if started.elapsed() > QUIET {
+            faults.push(format!(
+                "the shop was not quiet {QUIET:?} after the last order"
+            ));
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let mut evidence = Evidence::collect(stack).await?;
+    evidence.initial.clone_from(&shelf.initial);
+    evidence.intents = crowd.ledger.intents();
+    let all =
+        |list: &Mutex<Vec<String>>| list.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    evidence.seen = all(&crowd.ledger.revived);
+    faults.extend(all(&crowd.ledger.unanswered));
+    let told = Instant::now();
+    loop {
+        evidence
+            .transcripts
+            .clone_from(&crowd.pages.lock().unwrap_or_else(PoisonError::into_inner));
+        let waiting = judge(&evidence)
+            .iter()
+            .any(|violation| violation.invariant == crate::judge::Invariant::I5);
+        if !waiting || told.elapsed() > TOLD {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let _ = crowd.stop_watching.send(true);
+    while crowd.watching.join_next().await.is_some() {}
+    Ok(evidence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_decides_the_order_of_the_blows_and_none_is_left_out() {
+        let round = BTreeMap::from([
+            (Blow::KillProcess, 5),
+            (Blow::WipeBroker, 1),
+            (Blow::KillRedis, 3),
+        ]);
+        let draw = |seed| shuffled(&round, &mut Random::new(seed, 0));
+        assert_eq!(draw(7), draw(7));
+        assert_ne!(draw(7), draw(8));
+        let mut sorted = draw(7);
+        sorted.sort();
+        assert_eq!(sorted.len(), 9);
+        assert_eq!(
+            sorted
+                .iter()
+                .filter(|blow| **blow == Blow::KillProcess)
+                .count(),
+            5
+        );
+    }
+}

@@ -1,0 +1,253 @@
+//! Orders as they come in: mostly one or two lines, a few hot products, some double clicks, some declined cards, some
+//! carts that ask for more than there is.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use reqwest::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::random::Random;
+use crate::shopper::{Answered, Shopper};
+
+/// What shoppers order.
+const PRODUCTS: usize = 40;
+
+/// The products that everybody wants.
+const HOT: usize = 4;
+
+/// How many of each product there are at the start, on top of what the seed has.
+const STOCKED: i64 = 500_000;
+
+/// An intent: one key, and all that was answered to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Who.
+    pub buyer: Uuid,
+    /// The key.
+    pub key: String,
+    /// The ids in every 201.
+    pub placed: Vec<Uuid>,
+    /// The status of every other answer for good.
+    pub refused: Vec<(u16, String)>,
+}
+
+/// What the shoppers did.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    intents: Mutex<Vec<Intent>>,
+    /// How many orders were accepted.
+    pub accepted: AtomicU64,
+    /// What was said of sessions that were ended and still let somebody in.
+    pub revived: Mutex<Vec<String>>,
+    /// Shoppers that gave up.
+    pub unanswered: Mutex<Vec<String>>,
+}
+
+impl Ledger {
+    fn note(&self, intent: Intent) {
+        self.accepted
+            .fetch_add(u64::from(!intent.placed.is_empty()), Ordering::Relaxed);
+        self.intents
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(intent);
+    }
+
+    /// Every intent so far.
+    #[must_use]
+    pub fn intents(&self) -> Vec<Intent> {
+        self.intents
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// The products that are ordered, and the stock that each had before the first order.
+#[derive(Debug)]
+pub struct Shelf {
+    products: Vec<Value>,
+    /// The stock by product id.
+    pub initial: BTreeMap<String, i64>,
+}
+
+impl Shelf {
+    /// Fills the shelves: enough of every product but of the last, of which there are few and soon none.
+    ///
+    /// # Errors
+    /// When the admin may not, or the shop does not answer.
+    pub async fn fill(url: &str, (email, password): (&str, &str)) -> anyhow::Result<Self> {
+        let admin = Shopper::sign_in(url, email, password).await?;
+        let mut products: Vec<Value> = Vec::new();
+        let answer = admin
+            .ask(
+                Method::GET,
+                "/api/products?page_size=100&sort=price",
+                "",
+                &Value::Null,
+            )
+            .await?;
+        let page: Value = answer.json().await?;
+        let items = page["items"].as_array().context("a page has items")?;
+        products.extend(items.iter().take(PRODUCTS).cloned());
+        ensure!(
+            products.len() == PRODUCTS,
+            "the catalogue has {} products",
+            products.len()
+        );
+        for product in &products[..PRODUCTS - 1] {
+            let path = format!("/api/products/{}/inventory", id_of(product));
+            let body = json!({"delta": STOCKED, "operation_id": Uuid::now_v7()});
+            let answer = admin.ask(Method::PATCH, &path, "", &body).await?;
+            ensure!(
+                answer.status().is_success(),
+                "the stock cannot be filled: {}",
+                answer.text().await?
+            );
+        }
+        Ok(Self {
+            products,
+            initial: BTreeMap::new(),
+        })
+    }
+
+    fn cart(&self, random: &mut Random) -> Value {
+        let mut lines = Vec::new();
+        let mut total = 0;
+        for _ in 0..=random.below(3) {
+            let number = match random.below(100) {
+                0..40 => random.below(HOT),
+                40..97 => random.below(PRODUCTS - 1),
+                // Soon sold out.
+                _ => PRODUCTS - 1,
+            };
+            let quantity = 1 + i64::try_from(random.below(3)).unwrap_or(0);
+            total += self.products[number]["price"]["amount_minor"]
+                .as_i64()
+                .unwrap_or(0)
+                * quantity;
+            lines.push(json!({"product_id": id_of(&self.products[number]), "quantity": quantity}));
+        }
+        let method = if random.percent(10) {
+            "pm_card_chargeDeclined"
+        } else {
+            "pm_card_visa"
+        };
+        json!({"items": lines, "expected_total": {"amount_minor": total, "currency": "USD"}, "payment_method": method})
+    }
+}
+
+fn id_of(product: &Value) -> &str {
+    product["id"].as_str().unwrap_or_default()
+}
+
+/// How the shoppers behave.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// The wait between two orders of one shopper.
+    pub pause: Duration,
+}
+
+/// Orders until it is told to stop.
+pub async fn shop(
+    shopper: Arc<Shopper>,
+    shelf: Arc<Shelf>,
+    ledger: Arc<Ledger>,
+    pace: Pace,
+    mut random: Random,
+    mut stop: watch::Receiver<bool>,
+) {
+    while !*stop.borrow() {
+        let wait = pace
+            .pause
+            .mul_f64(0.5 + f64::from(u32::try_from(random.below(1000)).unwrap_or(0)) / 1000.0);
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        let body = shelf.cart(&mut random);
+        // A double click, or three tabs.
+        let clicks = if random.percent(30) {
+            2 + random.below(2)
+        } else {
+            1
+        };
+        if let Err(error) = buy(&shopper, &ledger, &body, clicks).await {
+            ledger
+                .unanswered
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(format!("{error:#}"));
+        }
+        if random.percent(3) {
+            come_and_go(&shopper, &ledger).await;
+        }
+    }
+}
+
+/// One intent, asked for `clicks` times at once.
+///
+/// # Errors
+/// When one of them is never answered.
+pub async fn buy(
+    shopper: &Shopper,
+    ledger: &Ledger,
+    body: &Value,
+    clicks: usize,
+) -> anyhow::Result<()> {
+    let key = Uuid::new_v4().to_string();
+    let asked = (0..clicks).map(|_| shopper.place(&key, body));
+    let answers = futures::future::join_all(asked).await;
+    let mut intent = Intent {
+        buyer: shopper.id,
+        key,
+        placed: Vec::new(),
+        refused: Vec::new(),
+    };
+    let mut missing = None;
+    for answer in answers {
+        match answer {
+            Ok(Answered::Placed(order)) => intent.placed.push(order),
+            Ok(Answered::Refused(status, code)) => intent.refused.push((status, code)),
+            Err(error) => missing = Some(error),
+        }
+    }
+    ledger.note(intent);
+    missing.map_or(Ok(()), Err)
+}
+
+/// Signs out and in again, or refreshes; an outage in between is none of its business.
+async fn come_and_go(shopper: &Shopper, ledger: &Ledger) {
+    if let Ok(ended) = shopper.sign_out().await {
+        // Redis's word is good for 20 s more when it was not told.
+        let mut again = tokio::time::interval(Duration::from_secs(1));
+        let started = tokio::time::Instant::now();
+        loop {
+            again.tick().await;
+            match shopper.lets_in(&ended).await {
+                Ok(false) => break,
+                Ok(true) if started.elapsed() > Duration::from_secs(31) => {
+                    let said = "a session that was ended lets somebody in after 30 s".to_owned();
+                    ledger
+                        .revived
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push(said);
+                    break;
+                }
+                // Not answered is not let in.
+                Err(_) if started.elapsed() > Duration::from_secs(31) => break,
+                Ok(true) | Err(_) => {}
+            }
+        }
+    }
+    // Until the shop answers; placing the next order does the same.
+    let _ = shopper.renew().await;
+}
