@@ -1,6 +1,6 @@
 # Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev watch observe trace stop status logs clean services test bench cost-measure cost openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
+.PHONY: help setup dev watch observe trace stop status logs clean services test bench cost-measure cost order-cost openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ cost-measure: ## measure what the cost model computes with, into cost/measuremen
 
 cost: ## what the shop costs, from the committed measurement, into target/cost/report.html
 	@cargo run --quiet -p velure-cost -- report
+
+order-cost: ## what the order page says in demo mode that an order cost, from the committed measurement
+	@cargo run --quiet -p velure-cost -- order --page > web/src/features/orders/order-cost.json.new
+	@mv web/src/features/orders/order-cost.json.new web/src/features/orders/order-cost.json
 
 openapi: ## write functions/openapi.json, the events' JSON Schemas and the web client's types from the code
 	@cargo run --quiet -p velure-http --bin velure-openapi && npm --prefix web run --silent gen

@@ -1,6 +1,7 @@
 //! The questions people ask, answered from a [`Case`].
 
 mod breakeven;
+mod order_page;
 mod sensitivity;
 
 use serde::Serialize;
@@ -10,6 +11,7 @@ use crate::decimal::Decimal;
 use crate::model::{Case, Inputs, ModelError, VARIANTS, Variant};
 
 pub use breakeven::{BreakEven, Search, break_even, crossing};
+pub use order_page::{OrderPage, PageLine, PageVariant, order_page};
 pub use sensitivity::{Swing, tornado};
 
 /// A month of one variant, line by line.

@@ -14,7 +14,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
-use velure_cost::answers::{Search, amounts, break_even, budget, compare, tornado};
+use velure_cost::answers::{Search, amounts, break_even, budget, compare, order_page, tornado};
 use velure_cost::difference::{of_measurements, of_plans};
 use velure_cost::model::{Case, VARIANTS, Variant};
 use velure_cost::prices::{Catalogue, FreeTier, REGIONS};
@@ -135,7 +135,11 @@ enum Question {
         variant: Variant,
     },
     /// What one order costs, on average and for one more, in every variant
-    Order,
+    Order {
+        /// What the order page shows in demo mode, as JSON, instead
+        #[arg(long)]
+        page: bool,
+    },
     /// All answers with charts, into a folder: HTML that needs nothing else, SVG, PNG, CSV, Markdown, JSON
     Report {
         /// Whose budget is spelled out
@@ -208,7 +212,8 @@ fn ask(args: &Args, question: &Question) -> Result<String> {
             let swings = tornado(&case, *variant, args.requests)?;
             print::swings(&swings, args.format)
         }
-        Question::Order => orders(&case, args),
+        Question::Order { page: true } => json_text(&order_page(&case, args.requests, &best)?),
+        Question::Order { page: false } => orders(&case, args),
         Question::Report {
             variant,
             out,

@@ -222,3 +222,29 @@ fn a_plan_is_not_compared_with_a_measurement() {
     let text = refused(&["diff", shop, MEASUREMENT]);
     assert!(text.contains("one file is not what the other is"), "{text}");
 }
+
+#[test]
+fn the_order_page_shows_what_follows_from_the_committed_measurement() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let measurement = root.join("measurements/latest.json");
+    let output = velure_cost(&[
+        "order",
+        "--page",
+        "--measurement",
+        measurement.to_str().unwrap(),
+    ]);
+    let shown = root.join("../web/src/features/orders/order-cost.json");
+    assert_eq!(
+        std::fs::read_to_string(shown).unwrap(),
+        String::from_utf8(output.stdout).unwrap(),
+        "run `make order-cost`"
+    );
+    let page: Value = serde_json::from_str(&said(&["order", "--page"])).unwrap();
+    for variant in page["variants"].as_array().unwrap() {
+        let lines = variant["lines"].as_array().unwrap();
+        let sum: u64 = lines.iter().map(|line| line["amount"].as_u64().unwrap()).sum();
+        let whole = variant["one_more"].as_u64().unwrap();
+        // Each line is rounded by itself.
+        assert!(sum.abs_diff(whole) <= 20, "{sum} is not {whole}: {variant}");
+    }
+}

@@ -2,6 +2,7 @@ import type { paths } from "./schema.ts";
 import type { Problem } from "./model.ts";
 import { ApiError } from "./problem.ts";
 import { refreshOnce } from "./refresh.ts";
+import { noteDemo } from "../shared/lib/demo.ts";
 
 /** No call waits longer than this for its answer. */
 const DEADLINE_MS = 15_000;
@@ -74,6 +75,7 @@ export async function callForAnswer<P extends keyof paths, M extends Method>(
   }
   if (response.status === 304) return { notModified: true };
   if (!response.ok) throw await toError(response);
+  noteDemo(response.headers.get("velure-demo"));
   const text = response.status === 204 ? "" : await response.text();
   const body = (text === "" ? undefined : parse(text)) as Success<Operation<P, M>>;
   return { notModified: false, body, etag: response.headers.get("etag"), spans: response.headers.get("velure-spans") };

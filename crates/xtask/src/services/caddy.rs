@@ -109,6 +109,8 @@ http://localhost:{port}, http://127.0.0.1:{port} {{
 	@functions path /api/* /.well-known/*
 	handle @functions {{
 		header /api/orders velure-spans {SPANS_PATH}
+		# The order page shows what an order costs.
+		header /api/me/orders/* velure-demo on
 		reverse_proxy 127.0.0.1:{functions}
 	}}
 

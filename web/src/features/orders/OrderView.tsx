@@ -1,7 +1,8 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Link } from "react-router";
 import type { Order } from "../../api/model.ts";
 import type { Connection } from "../../api/live-stream.ts";
+import { useDemo } from "../../shared/lib/demo.ts";
 import { formatMoney } from "../../shared/lib/money.ts";
 import { formatDay } from "../../shared/lib/time.ts";
 import { Button } from "../../shared/ui/Button.tsx";
@@ -11,6 +12,9 @@ import { failureReason, isFinal, wordsFor } from "./status.ts";
 import { Timeline } from "./Timeline.tsx";
 import { WaterfallSection } from "./WaterfallSection.tsx";
 import styles from "./OrderView.module.css";
+
+/** Loaded where it is shown: shoppers outside of a demonstration never fetch it. */
+const OrderCost = lazy(() => import("./OrderCost.tsx"));
 
 interface Props {
   order: Order;
@@ -22,6 +26,7 @@ interface Props {
 /** An order: where it stands, how it got there, what is in it. */
 export function OrderView({ order, connection, onOrderAgain }: Props) {
   const words = wordsFor(order.status);
+  const demo = useDemo();
   return (
     <article className={styles["order"]} data-status={order.status}>
       <header className={styles["header"]}>
@@ -99,6 +104,11 @@ export function OrderView({ order, connection, onOrderAgain }: Props) {
         </section>
       </div>
       <WaterfallSection order={order} />
+      {demo && isFinal(order.status) && (
+        <Suspense fallback={null}>
+          <OrderCost />
+        </Suspense>
+      )}
     </article>
   );
 }
