@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use velure_faults::Point;
@@ -17,6 +18,7 @@ use crate::judge::{Violation, judge};
 use crate::load::{self, Ledger, Pace, Shelf};
 use crate::matrix::{self, Case, Kind};
 use crate::random::Random;
+use crate::rush::{self, Rushes};
 use crate::shopper::Shopper;
 use crate::stack::Stack;
 use crate::watch::{Transcripts, follow};
@@ -36,6 +38,8 @@ pub struct Plan {
     pub shoppers: usize,
     /// How they order.
     pub pace: Pace,
+    /// Races for last units and storms of one intent.
+    pub rushes: Rushes,
     /// Whether every fail point is tried with every kind of fault.
     pub matrix: bool,
     /// How often each blow falls in one round.
@@ -101,7 +105,12 @@ struct Crowd {
 }
 
 impl Crowd {
-    async fn gather(stack: &Stack, plan: &Plan, shelf: &Arc<Shelf>) -> anyhow::Result<Self> {
+    async fn gather(
+        stack: &Stack,
+        plan: &Plan,
+        shelf: &Arc<Shelf>,
+        last: Vec<Value>,
+    ) -> anyhow::Result<Self> {
         let (stop_shopping, shopping_stopped) = watch::channel(false);
         let (stop_watching, watching_stopped) = watch::channel(false);
         let mut crowd = Self {
@@ -112,8 +121,10 @@ impl Crowd {
             stop_shopping,
             stop_watching,
         };
+        let mut shoppers = Vec::new();
         for number in 0..plan.shoppers {
             let shopper = Arc::new(Shopper::register(&stack.url, number).await?);
+            shoppers.push(shopper.clone());
             let random = Random::new(plan.seed, 1_000 + u64::try_from(number)?);
             crowd.watching.spawn(follow(
                 shopper.clone(),
@@ -123,12 +134,32 @@ impl Crowd {
             ));
             crowd.shopping.spawn(load::shop(
                 shopper,
+                stack.url.clone(),
                 shelf.clone(),
                 crowd.ledger.clone(),
                 plan.pace,
                 random,
                 shopping_stopped.clone(),
             ));
+        }
+        crowd.shopping.spawn(count_open(
+            stack.clone(),
+            crowd.ledger.clone(),
+            shopping_stopped.clone(),
+        ));
+        let random = Random::new(plan.seed, 1);
+        crowd.shopping.spawn(rush::rush(
+            shoppers,
+            shelf.clone(),
+            crowd.ledger.clone(),
+            last,
+            plan.rushes.storms,
+            random,
+            shopping_stopped,
+        ));
+        // The first blow falls on a shop that is at work.
+        while crowd.accepted() < u64::try_from(plan.shoppers)? {
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
         Ok(crowd)
     }
@@ -147,9 +178,14 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
     // What a broker that was never stopped in an orderly way has not written to its directory is lost by a kill.
     faults::restart(stack, "rabbitmq", "stop").await?;
     let mut shelf = Shelf::fill(&stack.url, stack.admin_account()?).await?;
+    let last = rush::last_units(&stack.url, stack.admin_account()?, plan.rushes.races).await?;
     shelf.initial = evidence::stock(stack).await?;
+    let raced = last
+        .iter()
+        .filter_map(|product| Some(product["id"].as_str()?.to_owned()));
+    let raced: Vec<String> = raced.collect();
     let shelf = Arc::new(shelf);
-    let mut crowd = Crowd::gather(stack, plan, &shelf).await?;
+    let mut crowd = Crowd::gather(stack, plan, &shelf, last).await?;
     let mut faults = Vec::new();
     let mut cases = Vec::new();
     if plan.matrix {
@@ -205,7 +241,9 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
         tell(&format!("{} of {} orders", crowd.accepted(), plan.orders));
         tokio::time::sleep(Duration::from_secs(2)).await;
     }
-    let evidence = close(stack, &mut crowd, &shelf, tell, &mut faults).await?;
+    let mut evidence = close(stack, &mut crowd, tell, &mut faults).await?;
+    evidence.initial.clone_from(&shelf.initial);
+    evidence.raced = raced;
     Ok(Outcome {
         began,
         seconds: started.elapsed().as_secs(),
@@ -231,6 +269,27 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
         violations: judge(&evidence),
         faults,
     })
+}
+
+/// Takes down every second how many orders are open, until it is told to stop; while the books are away the last word
+/// stands.
+async fn count_open(stack: Stack, ledger: Arc<Ledger>, mut stop: watch::Receiver<bool>) {
+    loop {
+        if let Ok(open) = open_now(&stack).await {
+            ledger.open.store(open, Ordering::Relaxed);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+async fn open_now(stack: &Stack) -> anyhow::Result<i64> {
+    let query = sqlx::query_scalar(
+        "select count(*) from orders.orders where status not in ('COMPLETED', 'FAILED')",
+    );
+    Ok(query.fetch_one(&stack.orders()?).await?)
 }
 
 /// Each blow as often as it is to fall, in an order that the seed decides.
@@ -285,7 +344,6 @@ async fn open_before(stack: &Stack, before: DateTime<Utc>) -> anyhow::Result<i64
 async fn close(
     stack: &Stack,
     crowd: &mut Crowd,
-    shelf: &Shelf,
     tell: &dyn Fn(&str),
     faults: &mut Vec<String>,
 ) -> anyhow::Result<Evidence> {
@@ -303,11 +361,11 @@ async fn close(
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     let mut evidence = Evidence::collect(stack).await?;
-    evidence.initial.clone_from(&shelf.initial);
     evidence.intents = crowd.ledger.intents();
     let all =
         |list: &Mutex<Vec<String>>| list.lock().unwrap_or_else(PoisonError::into_inner).clone();
     evidence.seen = all(&crowd.ledger.revived);
+    evidence.backwards = all(&crowd.ledger.backwards);
     faults.extend(all(&crowd.ledger.unanswered));
     let told = Instant::now();
     loop {

@@ -70,6 +70,8 @@ pub struct Evidence {
     pub reservations: BTreeMap<Uuid, Reservation>,
     /// The stock of each product before the first order.
     pub initial: BTreeMap<String, i64>,
+    /// Products of which there was one, for which several shoppers raced.
+    pub raced: Vec<String>,
     /// The stock of each product now.
     pub available: BTreeMap<String, i64>,
     /// Events that were written for each order, by type, of both outboxes.
@@ -86,6 +88,8 @@ pub struct Evidence {
     pub transcripts: Transcripts,
     /// What was found while everything was still going on.
     pub seen: Vec<String>,
+    /// What pages of single orders were told that they should not have been.
+    pub backwards: Vec<String>,
     /// Resident memory of each process, in KiB.
     pub memory: BTreeMap<String, u64>,
 }

@@ -355,6 +355,16 @@ fn stock(evidence: &Evidence, found: &mut Findings) {
             || format!("order {id} is COMPLETED and no stock was taken"),
         );
     }
+    for product in &evidence.raced {
+        let won = evidence
+            .orders
+            .values()
+            .filter(|order| order.status == "COMPLETED" && order.lines.contains_key(product))
+            .count();
+        found.check(won == 1, Invariant::I3, || {
+            format!("the last unit of product {product} was sold {won} times")
+        });
+    }
     for (product, available) in &evidence.available {
         found.check(*available >= 0, Invariant::I3, || {
             format!("there are {available} of product {product}")
@@ -445,6 +455,9 @@ fn bounds(evidence: &Evidence, found: &mut Findings) {
         found.check(*kib <= MEMORY_KIB, Invariant::I12, || {
             format!("{name} holds {} MiB", kib / 1024)
         });
+    }
+    for backwards in &evidence.backwards {
+        found.check(false, Invariant::I5, || backwards.clone());
     }
     for seen in &evidence.seen {
         found.check(false, Invariant::I14, || seen.clone());

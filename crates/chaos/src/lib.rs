@@ -14,6 +14,7 @@ pub mod load;
 pub mod matrix;
 pub mod random;
 pub mod report;
+pub mod rush;
 pub mod shopper;
 pub mod stack;
 pub mod watch;

@@ -2,7 +2,7 @@
 //! carts that ask for more than there is.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,6 +25,9 @@ const HOT: usize = 4;
 /// How many of each product there are at the start, on top of what the seed has.
 const STOCKED: i64 = 500_000;
 
+/// No more orders come in while this many are open.
+const MOST_OPEN: i64 = 60;
+
 /// An intent: one key, and all that was answered to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
@@ -44,8 +47,12 @@ pub struct Ledger {
     intents: Mutex<Vec<Intent>>,
     /// How many orders were accepted.
     pub accepted: AtomicU64,
+    /// How many orders are open, as the books say it every second.
+    pub open: AtomicI64,
     /// What was said of sessions that were ended and still let somebody in.
     pub revived: Mutex<Vec<String>>,
+    /// Pages of single orders that were not told one version after the other.
+    pub backwards: Mutex<Vec<String>>,
     /// Shoppers that gave up.
     pub unanswered: Mutex<Vec<String>>,
 }
@@ -58,6 +65,16 @@ impl Ledger {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(intent);
+    }
+
+    /// The order that a shopper was given last.
+    fn last_of(&self, shopper: Uuid) -> Option<Uuid> {
+        let intents = self.intents.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = intents
+            .iter()
+            .rev()
+            .find(|intent| intent.buyer == shopper)?;
+        last.placed.first().copied()
     }
 
     /// Every intent so far.
@@ -118,7 +135,8 @@ impl Shelf {
         })
     }
 
-    fn cart(&self, random: &mut Random) -> Value {
+    /// What somebody wants.
+    pub(crate) fn cart(&self, random: &mut Random) -> Value {
         let mut lines = Vec::new();
         let mut total = 0;
         for _ in 0..=random.below(3) {
@@ -158,6 +176,7 @@ pub struct Pace {
 /// Orders until it is told to stop.
 pub async fn shop(
     shopper: Arc<Shopper>,
+    url: String,
     shelf: Arc<Shelf>,
     ledger: Arc<Ledger>,
     pace: Pace,
@@ -171,6 +190,10 @@ pub async fn shop(
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             _ = stop.wait_for(|stop| *stop) => return,
+        }
+        // Shoppers are people: a shop in which nothing moves any more gets no more orders than it has.
+        if ledger.open.load(Ordering::Relaxed) > MOST_OPEN {
+            continue;
         }
         let body = shelf.cart(&mut random);
         // A double click, or three tabs.
@@ -186,7 +209,17 @@ pub async fn shop(
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(format!("{error:#}"));
         }
-        if random.percent(3) {
+        if random.percent(30)
+            && let Some(order) = ledger.last_of(shopper.id)
+            && let Some(said) = crate::watch::follow_one(&shopper, &url, order).await
+        {
+            ledger
+                .backwards
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(said);
+        }
+        if random.percent(10) {
             come_and_go(&shopper, &ledger).await;
         }
     }
@@ -223,8 +256,9 @@ pub async fn buy(
     missing.map_or(Ok(()), Err)
 }
 
-/// Signs out and in again, or refreshes; an outage in between is none of its business.
+/// Refreshes, signs out and in again; an outage in between is none of its business.
 async fn come_and_go(shopper: &Shopper, ledger: &Ledger) {
+    let _ = shopper.renew().await;
     if let Ok(ended) = shopper.sign_out().await {
         // Redis's word is good for 20 s more when it was not told.
         let mut again = tokio::time::interval(Duration::from_secs(1));

@@ -12,6 +12,7 @@ use velure_chaos::campaign::{self, Outcome, Plan};
 use velure_chaos::faults::Blow;
 use velure_chaos::load::Pace;
 use velure_chaos::report;
+use velure_chaos::rush::Rushes;
 use velure_chaos::stack::Stack;
 
 /// Breaks a running shop while orders come in, and judges what is left.
@@ -79,6 +80,17 @@ impl Size {
             shoppers: if self == Self::Small { 8 } else { 24 },
             pace: Pace {
                 pause: Duration::from_millis(4_000),
+            },
+            rushes: if self == Self::Small {
+                Rushes {
+                    races: 2,
+                    storms: 2,
+                }
+            } else {
+                Rushes {
+                    races: 50,
+                    storms: 100,
+                }
             },
             matrix: self != Self::Small,
             round: if self == Self::Small { small } else { round },

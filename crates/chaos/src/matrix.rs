@@ -33,9 +33,9 @@ impl Kind {
     fn fault(self, point: Point) -> String {
         let point = point.as_str();
         match self {
-            Self::Exit => format!("{point}=exit@2"),
-            Self::Hang => format!("{point}=hang@2"),
-            Self::Error => format!("{point}=error@2*3"),
+            Self::Exit => format!("{point}=exit"),
+            Self::Hang => format!("{point}=hang"),
+            Self::Error => format!("{point}=error*3"),
         }
     }
 }

@@ -69,6 +69,49 @@ pub async fn follow(
     }
 }
 
+/// Opens the page of one order and follows it to its end, or until the page is closed. What it is told has to go
+/// forward; what did not is said.
+pub async fn follow_one(shopper: &Shopper, url: &str, order: Uuid) -> Option<String> {
+    let mut known = 0;
+    for _ in 0..PAGE_TRIES {
+        let Ok(client) = crate::shopper::browser() else {
+            return None;
+        };
+        let request = client
+            .get(format!("{url}/api/me/orders/{order}/events"))
+            .header(COOKIE, shopper.cookie().await)
+            .header("last-event-id", known.to_string());
+        if let Ok(Ok(mut answer)) = tokio::time::timeout(SILENCE, request.send()).await {
+            // The last status was told already.
+            if answer.status() == 204 {
+                return None;
+            }
+            let mut text = String::new();
+            while let Ok(Ok(Some(bytes))) = tokio::time::timeout(SILENCE, answer.chunk()).await {
+                text.push_str(&String::from_utf8_lossy(&bytes));
+                while let Some(end) = text.find("\n\n") {
+                    let frame: String = text.drain(..end + 2).collect();
+                    let Some((_, Read::Status(told))) = frame_of(&frame) else {
+                        continue;
+                    };
+                    if told.version != known + 1 {
+                        return Some(format!(
+                            "the page of order {order} was told version {} after {known}",
+                            told.version
+                        ));
+                    }
+                    known = told.version;
+                }
+            }
+        }
+        tokio::time::sleep(RETRY).await;
+    }
+    None
+}
+
+/// How often the page of one order connects before it is closed.
+const PAGE_TRIES: u32 = 6;
+
 /// One connection, until it ends.
 async fn stream(
     client: &Client,

@@ -367,6 +367,20 @@ fn each_doctored_history_breaks_the_invariant_that_was_doctored() {
 }
 
 #[test]
+fn the_last_unit_is_sold_once_and_not_never() {
+    assert_eq!(broken(|e| e.raced.push(PRODUCT.to_owned())), []);
+    assert_eq!(
+        broken(|e| e.raced.push("another".to_owned())),
+        [Invariant::I3]
+    );
+    let twice = |e: &mut Evidence| {
+        e.raced.push(PRODUCT.to_owned());
+        of(e, FAILED).status = "COMPLETED".to_owned();
+    };
+    assert!(broken(twice).contains(&Invariant::I3));
+}
+
+#[test]
 fn what_nobody_asked_for_is_found() {
     let stray = Uuid::from_u128(77);
     let lines = BTreeMap::new();
