@@ -8,6 +8,8 @@ use uuid::Uuid;
 
 use crate::evidence::{Evidence, Order};
 
+mod goods;
+mod pages;
 #[cfg(test)]
 mod tests;
 
@@ -95,14 +97,14 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
     intents(evidence, &mut found);
     for (id, order) in &evidence.orders {
         ending(*id, order, evidence, &mut found);
-        money(*id, order, evidence, &mut found);
+        goods::money(*id, order, evidence, &mut found);
         numbering(*id, order, &mut found);
         told_of(*id, order, evidence, &mut found);
     }
     strays(evidence, &mut found);
-    stock(evidence, &mut found);
-    sequences(evidence, &mut found);
-    pages(evidence, &mut found);
+    goods::stock(evidence, &mut found);
+    pages::sequences(evidence, &mut found);
+    pages::pages(evidence, &mut found);
     bounds(evidence, &mut found);
     found.0
 }
@@ -177,51 +179,6 @@ fn ending(id: Uuid, order: &Order, evidence: &Evidence, found: &mut Findings) {
             order.status
         )
     });
-}
-
-/// I2: the ledger has one charge of a completed order's total, and none of a failed one's.
-fn money(id: Uuid, order: &Order, evidence: &Evidence, found: &mut Findings) {
-    let key = format!("order:{id}:");
-    let taken: Vec<_> = evidence
-        .charges
-        .iter()
-        .filter(|charge| charge.key.starts_with(&key) && charge.outcome == "SUCCEEDED")
-        .collect();
-    let expected = usize::from(order.status == "COMPLETED");
-    found.check(taken.len() == expected, Invariant::I2, || {
-        format!(
-            "order {id} is {} and was charged {} times",
-            order.status,
-            taken.len()
-        )
-    });
-    for charge in taken {
-        found.check(charge.amount == Some(order.total), Invariant::I2, || {
-            format!(
-                "order {id} costs {} and was charged {:?}",
-                order.total, charge.amount
-            )
-        });
-    }
-    let paid = matches!(evidence.payments.get(&id), Some((status, _)) if status == "SUCCEEDED");
-    found.check(paid == (order.status == "COMPLETED"), Invariant::I2, || {
-        format!(
-            "order {id} is {} and its payment {:?}",
-            order.status,
-            evidence.payments.get(&id)
-        )
-    });
-    let amount = evidence.payments.get(&id).map(|(_, amount)| *amount);
-    found.check(
-        amount.is_none_or(|amount| amount == order.total),
-        Invariant::I2,
-        || {
-            format!(
-                "order {id} costs {} and its payment is over {amount:?}",
-                order.total
-            )
-        },
-    );
 }
 
 /// I4: versions run 1, 2, 3 and no status leads back.
@@ -310,134 +267,6 @@ fn strays(evidence: &Evidence, found: &mut Findings) {
             )
         },
     );
-}
-
-/// I3: for each product, what there was is what there is and what was sold; nothing is held for ever.
-fn stock(evidence: &Evidence, found: &mut Findings) {
-    let mut sold: BTreeMap<&str, i64> = BTreeMap::new();
-    for (id, reservation) in &evidence.reservations {
-        found.check(reservation.state != "held", Invariant::I3, || {
-            format!("stock is held for order {id} for ever")
-        });
-        if reservation.state == "committed" {
-            for (product, quantity) in &reservation.lines {
-                *sold.entry(product).or_default() += quantity;
-            }
-        }
-        if let Some(order) = evidence.orders.get(id) {
-            let expected = if order.status == "COMPLETED" {
-                "committed"
-            } else {
-                "released"
-            };
-            found.check(reservation.state == expected, Invariant::I3, || {
-                format!(
-                    "order {id} is {} and its stock {}",
-                    order.status, reservation.state
-                )
-            });
-            found.check(
-                reservation.state != "committed" || reservation.lines == order.lines,
-                Invariant::I3,
-                || {
-                    format!(
-                        "order {id} has the lines {:?} and was sold {:?}",
-                        order.lines, reservation.lines
-                    )
-                },
-            );
-        }
-    }
-    for (id, order) in &evidence.orders {
-        found.check(
-            order.status != "COMPLETED" || evidence.reservations.contains_key(id),
-            Invariant::I3,
-            || format!("order {id} is COMPLETED and no stock was taken"),
-        );
-    }
-    for product in &evidence.raced {
-        let won = evidence
-            .orders
-            .values()
-            .filter(|order| order.status == "COMPLETED" && order.lines.contains_key(product))
-            .count();
-        found.check(won == 1, Invariant::I3, || {
-            format!("the last unit of product {product} was sold {won} times")
-        });
-    }
-    for (product, available) in &evidence.available {
-        found.check(*available >= 0, Invariant::I3, || {
-            format!("there are {available} of product {product}")
-        });
-        let initial = evidence.initial.get(product).copied().unwrap_or(*available);
-        let gone = sold.get(product.as_str()).copied().unwrap_or(0);
-        found.check(initial == available + gone, Invariant::I3, || {
-            format!("of {initial} of product {product} there are {available} and {gone} were sold")
-        });
-    }
-}
-
-/// I4: a buyer's events are numbered 1, 2, 3 … in one line, so that a cursor misses nothing.
-fn sequences(evidence: &Evidence, found: &mut Findings) {
-    let mut all: BTreeMap<Uuid, BTreeSet<i64>> = BTreeMap::new();
-    let mut count: BTreeMap<Uuid, usize> = BTreeMap::new();
-    for order in evidence.orders.values() {
-        for (_, _, sequence) in &order.events {
-            all.entry(order.buyer).or_default().insert(*sequence);
-            *count.entry(order.buyer).or_default() += 1;
-        }
-    }
-    for (buyer, sequences) in all {
-        let whole = sequences.len() == count[&buyer]
-            && sequences
-                .iter()
-                .copied()
-                .eq(1..=i64::try_from(sequences.len()).unwrap_or(0));
-        found.check(whole, Invariant::I4, || {
-            format!("the events of buyer {buyer} are numbered with gaps or twice")
-        });
-    }
-}
-
-/// I5: each page's frames have ids without a gap and no order goes back; in the end it knows every final status.
-fn pages(evidence: &Evidence, found: &mut Findings) {
-    for (buyer, transcript) in &evidence.transcripts {
-        let mut known: BTreeMap<Uuid, (i64, &str)> = BTreeMap::new();
-        let mut last = None;
-        for told in &transcript.told {
-            // A reset tells the page to read everything anew, and the numbers go on from there.
-            let follows = last.is_none_or(|last| told.id == last + 1)
-                || transcript.resets > 0 && last.is_some_and(|last| told.id > last);
-            found.check(follows, Invariant::I5, || {
-                format!("the page of {buyer} was told {} after {last:?}", told.id)
-            });
-            last = Some(told.id);
-            let before = known.insert(told.order, (told.version, told.status.as_str()));
-            found.check(
-                before.is_none_or(|(version, _)| version < told.version),
-                Invariant::I5,
-                || {
-                    format!(
-                        "the page of {buyer} was told version {} of order {} after {before:?}",
-                        told.version, told.order
-                    )
-                },
-            );
-        }
-        if transcript.resets > 0 || transcript.connected == 0 {
-            continue;
-        }
-        for (id, order) in evidence
-            .orders
-            .iter()
-            .filter(|(_, order)| order.buyer == *buyer)
-        {
-            let told = known.get(id).map(|(_, status)| *status);
-            found.check(told == Some(order.status.as_str()), Invariant::I5, || {
-                format!("order {id} is {} and its page knows {told:?}", order.status)
-            });
-        }
-    }
 }
 
 /// I11, I12, I14 and what was seen on the way.
