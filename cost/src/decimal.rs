@@ -63,6 +63,14 @@ impl Decimal {
             .ok_or(DecimalError::TooLarge)
     }
 
+    /// Difference.
+    pub fn minus(self, other: Self) -> Result<Self, DecimalError> {
+        self.0
+            .checked_sub(other.0)
+            .map(Self)
+            .ok_or(DecimalError::TooLarge)
+    }
+
     /// Difference, not below nought.
     #[must_use]
     pub fn minus_down_to_zero(self, other: Self) -> Self {

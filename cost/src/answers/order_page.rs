@@ -1,6 +1,6 @@
 //! What the order page says in demo mode that an order cost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -25,7 +25,7 @@ const PURPOSES: [(&str, &str); 9] = [
     ("nat.", "Traffic inside the cloud"),
     ("interzone.", "Traffic inside the cloud"),
     ("alb.", "Traffic inside the cloud"),
-    ("secret.", "Secrets"),
+    ("secret.", "Reading secrets"),
 ];
 
 /// Everything that the page shows. Amounts are whole billionths of a dollar.
@@ -63,8 +63,8 @@ pub struct PageVariant {
 pub struct PageLine {
     /// For people.
     pub purpose: String,
-    /// Its amount.
-    pub amount: u64,
+    /// Its amount. Below nought where one more order makes the others cheaper, as a function that stays warm does.
+    pub amount: i64,
 }
 
 /// What the page shows for this case.
@@ -105,12 +105,16 @@ fn lines(bill: &Bill, dearer: &Bill, added: Decimal) -> Result<Vec<PageLine>, Mo
         line.and_then(|line| line.amount).unwrap_or(Decimal::ZERO)
     };
     let mut purposes: BTreeMap<&str, Decimal> = BTreeMap::new();
-    for line in &dearer.lines {
-        let growth = amount(dearer, &line.key).minus_down_to_zero(amount(bill, &line.key));
+    let keys: BTreeSet<&str> = [bill, dearer]
+        .iter()
+        .flat_map(|of| of.lines.iter().map(|line| line.key.as_str()))
+        .collect();
+    for key in keys {
+        let growth = amount(dearer, key).minus(amount(bill, key))?;
         if growth.is_zero() || added.is_zero() {
             continue;
         }
-        let named = PURPOSES.iter().find(|(key, _)| line.key.starts_with(key));
+        let named = PURPOSES.iter().find(|(start, _)| key.starts_with(start));
         let purpose = named.map_or("Everything else", |(_, purpose)| purpose);
         let sum = purposes.entry(purpose).or_insert(Decimal::ZERO);
         *sum = sum.plus(growth.divided_by(added)?)?;
@@ -122,12 +126,12 @@ fn lines(bill: &Bill, dearer: &Bill, added: Decimal) -> Result<Vec<PageLine>, Mo
             amount: billionths(amount)?,
         });
     }
-    lines.retain(|line| line.amount > 0);
+    lines.retain(|line| line.amount != 0);
     lines.sort_by_key(|line| std::cmp::Reverse(line.amount));
     Ok(lines)
 }
 
-fn billionths(dollars: Decimal) -> Result<u64, DecimalError> {
+fn billionths<T: std::str::FromStr>(dollars: Decimal) -> Result<T, DecimalError> {
     let text = dollars.printed(9).replace([',', '.'], "");
     text.parse().map_err(|_| DecimalError::TooLarge)
 }
@@ -138,9 +142,10 @@ mod tests {
 
     #[test]
     fn a_dollar_is_a_billion_of_them() {
-        let of = |text: &str| billionths(text.parse().expect("a number"));
+        let of = |text: &str| billionths::<i64>(text.parse().expect("a number"));
         assert_eq!(of("1"), Ok(1_000_000_000));
         assert_eq!(of("0.00250692617"), Ok(2_506_926));
+        assert_eq!(of("-0.00250692617"), Ok(-2_506_926));
         assert_eq!(of("1234.5"), Ok(1_234_500_000_000));
     }
 }

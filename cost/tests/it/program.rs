@@ -242,11 +242,11 @@ fn the_order_page_shows_what_follows_from_the_committed_measurement() {
     let page: Value = serde_json::from_str(&said(&["order", "--page"])).unwrap();
     for variant in page["variants"].as_array().unwrap() {
         let lines = variant["lines"].as_array().unwrap();
-        let sum: u64 = lines
+        let sum: i64 = lines
             .iter()
-            .map(|line| line["amount"].as_u64().unwrap())
+            .map(|line| line["amount"].as_i64().unwrap())
             .sum();
-        let whole = variant["one_more"].as_u64().unwrap();
+        let whole = variant["one_more"].as_i64().unwrap();
         // Each line is rounded by itself.
         assert!(sum.abs_diff(whole) <= 20, "{sum} is not {whole}: {variant}");
     }

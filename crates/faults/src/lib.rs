@@ -82,11 +82,18 @@ pub async fn reach(point: Point) -> Result<(), Injected> {
 /// # Errors
 /// When it is told to fail, whatever came of what was asked.
 #[inline]
-pub async fn during<T>(point: Point, asked: impl Future<Output = T>) -> Result<T, Injected> {
+pub fn during<T>(
+    point: Point,
+    asked: impl Future<Output = T>,
+) -> impl Future<Output = Result<T, Injected>> {
     #[cfg(debug_assertions)]
-    return armed::during(point, asked).await;
-    #[cfg(not(debug_assertions))]
     {
+        // On the heap, or every caller's future would hold it three times over.
+        let asked = Box::pin(asked);
+        async move { armed::during(point, asked).await }
+    }
+    #[cfg(not(debug_assertions))]
+    async move {
         let _ = point;
         Ok(asked.await)
     }
