@@ -9,23 +9,35 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Opens a connection to a local port.
 pub(crate) fn connect(port: u16) -> Option<TcpStream> {
+    connect_within(port, PATIENCE)
+}
+
+fn connect_within(port: u16, patience: Duration) -> Option<TcpStream> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let stream = TcpStream::connect_timeout(&address, PATIENCE).ok()?;
-    stream.set_read_timeout(Some(PATIENCE)).ok()?;
-    stream.set_write_timeout(Some(PATIENCE)).ok()?;
+    let stream = TcpStream::connect_timeout(&address, patience).ok()?;
+    stream.set_read_timeout(Some(patience)).ok()?;
+    stream.set_write_timeout(Some(patience)).ok()?;
     Some(stream)
 }
 
 /// The status of `GET path` on a local port, with basic authentication when `user` is given.
 pub(crate) fn get(port: u16, path: &str, user: Option<(&str, &str)>) -> Option<u16> {
-    let mut stream = connect(port)?;
     let authorization = user.map_or_else(String::new, |(name, password)| {
         let credentials = base64(format!("{name}:{password}").as_bytes());
         format!("Authorization: Basic {credentials}\r\n")
     });
-    let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n{authorization}Connection: close\r\n\r\n"
-    );
+    ask(connect(port)?, &format!("GET {path}"), &authorization)
+}
+
+/// The status of a request without a body or anyone's name on it, which may take as long as `patience`.
+pub(crate) fn knock(port: u16, method: &str, path: &str, patience: Duration) -> Option<u16> {
+    let stream = connect_within(port, patience)?;
+    ask(stream, &format!("{method} {path}"), "Content-Length: 0\r\n")
+}
+
+fn ask(mut stream: TcpStream, what: &str, headers: &str) -> Option<u16> {
+    let request =
+        format!("{what} HTTP/1.1\r\nHost: localhost\r\n{headers}Connection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).ok()?;
     let mut head = [0_u8; 64];
     let read = stream.read(&mut head).ok()?;

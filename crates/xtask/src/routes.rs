@@ -52,6 +52,13 @@ impl Table {
             .chain(fallback)
     }
 
+    /// What the shop's own processes call.
+    pub(crate) fn internal(&self) -> impl Iterator<Item = &Route> {
+        self.routes
+            .iter()
+            .filter(|route| route.path.starts_with("/internal/"))
+    }
+
     /// The router of `cargo lambda watch` as it stands in the root manifest, between the two marks.
     pub(crate) fn router(&self) -> String {
         let mut paths: BTreeMap<&str, Vec<&Route>> = BTreeMap::new();

@@ -160,7 +160,11 @@ impl<'a> Shop<'a> {
         }
         self.origin.start(processes)?;
         // The slowest is the first request through `cargo lambda watch`, which builds what it needs.
-        processes.wait_until_ready(Duration::from_secs(180))
+        processes.wait_until_ready(Duration::from_secs(180))?;
+        match self.mode {
+            Mode::Server => Ok(()),
+            Mode::Watch | Mode::Lambda => lambda::wake(processes, checkout, ports.functions),
+        }
     }
 
     /// Stops the shop's processes; the servers go on.
