@@ -23,9 +23,16 @@ export default function OrderCost() {
       </header>
       <table>
         <caption className="visually-hidden">What one more order is made of</caption>
+        <colgroup>
+          <col className={styles["purposes"]} />
+          <col className={styles["tracks"]} />
+          <col className={styles["amounts"]} />
+        </colgroup>
         <thead className="visually-hidden">
           <tr>
-            <th scope="col">For</th>
+            <th scope="col" colSpan={2}>
+              For
+            </th>
             <th scope="col">Cost</th>
           </tr>
         </thead>
@@ -35,7 +42,7 @@ export default function OrderCost() {
               <th scope="row">{line.purpose}</th>
               <td className={styles["track"]} aria-hidden="true">
                 <svg viewBox="0 0 1000 10" preserveAspectRatio="none" focusable="false">
-                  <rect width={Math.max(4, (1000 * line.amount) / dearest)} height={10} />
+                  {line.amount > 0 && <rect width={Math.max(4, (1000 * line.amount) / dearest)} height={10} />}
                 </svg>
               </td>
               <td className={styles["amount"]}>{formatCents(line.amount)}</td>

@@ -16,6 +16,7 @@ test("amounts far below a cent keep two digits that mean something", () => {
   expect(formatCents(79_211_378)).toBe("7.9 ¢");
   expect(formatCents(2_506_926)).toBe("0.25 ¢");
   expect(formatCents(9_097)).toBe("0.00091 ¢");
+  expect(formatCents(-2_173)).toBe("\u22120.00022 ¢");
   expect(formatCents(2_506_926, true)).toBe("at least 0.25 ¢");
 });
 
@@ -27,6 +28,9 @@ test("the panel names what one more order costs, what it is made of and what tha
   expect(rows.map((row) => within(row).getByRole("rowheader").textContent)).toEqual(
     cost.variants[0]?.lines.map((line) => line.purpose),
   );
+  // What becomes cheaper has no bar.
+  const dearer = cost.variants[0]?.lines.filter((line) => line.amount > 0);
+  expect(panel.querySelectorAll("rect")).toHaveLength(dearer?.length ?? 0);
   expect(panel.textContent).toContain("Everything on EKS");
   expect(panel.textContent).toContain("demo mode");
 });
