@@ -6,7 +6,9 @@
 //! - `VELURE_CATALOG_URL` (required), `VELURE_SERVICE_SIGNING_KEY` (required, secret): see `velure_clients`.
 //! - `VELURE_PROCESSOR_PREFETCH` (default 256, 1 to 4096): orders from the broker in work at a time.
 //! - `VELURE_PROCESSOR_RETRIES` (default 64, 1 to 1024): orders from the books in work at a time.
-//! - `VELURE_PROCESSOR_LEASE` (default `15s`): how long a holder of an order may take for one step.
+//! - `VELURE_PROCESSOR_LEASE` (default `5s`, at least `1s`): how long an order is left alone after its holder was last heard of.
+//! - `VELURE_PROCESSOR_STEP` (default `15s`): how long one step of an order may take; what takes longer hangs, and its
+//!   lease is not renewed.
 //! - `VELURE_PROCESSOR_RETRY_BASE` (default `500ms`), `VELURE_PROCESSOR_RETRY_CAP` (default `30s`): the waits between
 //!   tries.
 //! - `VELURE_PROCESSOR_ATTEMPTS` (default 12): tries before an order that was never charged is given up.
@@ -24,6 +26,9 @@ use crate::payment::SimulatedConfig;
 
 /// What a step needs beside the payment's delay: the catalog's deadline of 3 s, and the database's.
 const STEP_BESIDE_PAYMENT: Duration = Duration::from_secs(10);
+
+/// A renewal has half a lease until the database answers.
+const SHORTEST_LEASE: Duration = Duration::from_secs(1);
 
 /// The configuration of the order processor.
 #[derive(Debug)]
@@ -43,8 +48,10 @@ pub struct Settings {
     pub prefetch: u16,
     /// Orders from the books in work at a time.
     pub retries: u16,
-    /// How long a holder of an order may take for one step.
+    /// How long an order is left alone after its holder was last heard of. Renewed while the holder lives.
     pub lease: Duration,
+    /// How long one step of an order may take.
+    pub step: Duration,
     /// The first wait between tries.
     pub retry_base: Duration,
     /// The longest wait between tries.
@@ -58,7 +65,8 @@ impl Default for Settings {
         Self {
             prefetch: 256,
             retries: 64,
-            lease: Duration::from_secs(15),
+            lease: Duration::from_secs(5),
+            step: Duration::from_secs(15),
             retry_base: Duration::from_millis(500),
             retry_cap: Duration::from_secs(30),
             attempts: 12,
@@ -78,6 +86,7 @@ impl Config {
             prefetch: reader.parsed("VELURE_PROCESSOR_PREFETCH", default.prefetch),
             retries: reader.parsed("VELURE_PROCESSOR_RETRIES", default.retries),
             lease: reader.duration("VELURE_PROCESSOR_LEASE", default.lease),
+            step: reader.duration("VELURE_PROCESSOR_STEP", default.step),
             retry_base: reader.duration("VELURE_PROCESSOR_RETRY_BASE", default.retry_base),
             retry_cap: reader.duration("VELURE_PROCESSOR_RETRY_CAP", default.retry_cap),
             attempts: reader.parsed("VELURE_PROCESSOR_ATTEMPTS", default.attempts),
@@ -101,9 +110,15 @@ impl Config {
                 "is zero: every order would be given up",
             );
         }
-        if settings.lease < payment.delay + STEP_BESIDE_PAYMENT {
+        if settings.lease < SHORTEST_LEASE {
             reader.fault(
                 "VELURE_PROCESSOR_LEASE",
+                format!("is shorter than {SHORTEST_LEASE:?}: a renewal would come too late"),
+            );
+        }
+        if settings.step < payment.delay + STEP_BESIDE_PAYMENT {
+            reader.fault(
+                "VELURE_PROCESSOR_STEP",
                 format!("is shorter than VELURE_PAYMENT_DELAY and {STEP_BESIDE_PAYMENT:?}: orders would be worked on twice"),
             );
         }
@@ -173,7 +188,8 @@ mod tests {
             ("VELURE_PROCESSOR_RETRIES", "0"),
             ("VELURE_PROCESSOR_ATTEMPTS", "0"),
             ("VELURE_PROCESSOR_RETRY_BASE", "31s"),
-            ("VELURE_PROCESSOR_LEASE", "9s"),
+            ("VELURE_PROCESSOR_LEASE", "999ms"),
+            ("VELURE_PROCESSOR_STEP", "9s"),
             ("VELURE_PAYMENT_DECLINE_PER_MILLE", "1001"),
             ("VELURE_CATALOG_URL", "localhost:8081"),
         ] {
@@ -182,11 +198,11 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_takes_less_than_an_order_is_held() {
+    fn a_payment_takes_less_than_a_step_may() {
         assert!(Config::from_env(&env(&[("VELURE_PAYMENT_DELAY", "5s")])).is_ok());
         assert_eq!(
             faults(&env(&[("VELURE_PAYMENT_DELAY", "6s")])),
-            ["VELURE_PROCESSOR_LEASE"]
+            ["VELURE_PROCESSOR_STEP"]
         );
     }
 }

@@ -18,6 +18,7 @@ mod consume;
 mod decode;
 mod due;
 mod handle;
+mod held;
 mod housekeep;
 mod metrics;
 pub mod payment;
@@ -79,6 +80,14 @@ pub async fn start(
             config.broker.clone(),
             readiness.latch("broker"),
             supervisor.heartbeat("consume", STUCK),
+            stop.clone(),
+        ),
+    );
+    supervisor.spawn(
+        "held",
+        held::keep_held(
+            processor.clone(),
+            supervisor.heartbeat("held", STUCK),
             stop.clone(),
         ),
     );

@@ -13,6 +13,7 @@ use velure_service::Backoff;
 use velure_telemetry::{Span, within};
 
 use crate::config::Settings;
+use crate::held::Held;
 use crate::metrics;
 use crate::payment::PaymentProvider;
 use crate::process::{Breach, Decision, Rules, Step, charge_key, check, next_step, retry_delay};
@@ -33,6 +34,7 @@ pub struct Processor<P> {
     pub(crate) payments: P,
     pub(crate) settings: Settings,
     pub(crate) retry_stored: Notify,
+    pub(crate) held: Held,
     rules: Rules,
 }
 
@@ -65,6 +67,7 @@ impl<P: PaymentProvider> Processor<P> {
             payments,
             settings,
             retry_stored: Notify::new(),
+            held: Held::default(),
             rules,
         }
     }
@@ -88,9 +91,11 @@ impl<P: PaymentProvider> Processor<P> {
     }
 
     async fn drive_on(&self, mut order: Fulfilment) {
+        let holding = self.held.hold(order.order_id, order.lease);
         loop {
             match self.step(&order).await {
                 Ok(Stepped::Moved(moved)) => {
+                    holding.moved();
                     let cause = order.cause;
                     order = Fulfilment { cause, ..*moved };
                 }

@@ -5,6 +5,7 @@ env:
   VELURE_PROCESSOR_PREFETCH: {{ int .Values.settings.prefetch }}
   VELURE_PROCESSOR_RETRIES: {{ int .Values.settings.retries }}
   VELURE_PROCESSOR_LEASE: {{ .Values.settings.lease }}
+  VELURE_PROCESSOR_STEP: {{ .Values.settings.step }}
   VELURE_PROCESSOR_ATTEMPTS: {{ int .Values.settings.attempts }}
   VELURE_PAYMENT_DELAY: {{ .Values.settings.paymentDelay | quote }}
 secret:

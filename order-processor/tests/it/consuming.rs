@@ -309,6 +309,27 @@ async fn when_asked_to_stop_it_finishes_the_order_in_work(
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
+async fn an_order_whose_payment_outlasts_its_lease_stays_with_its_holder(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let (world, vhost) = (World::open(options, connect).await, vhost().await);
+    let slow = [
+        ("VELURE_PROCESSOR_LEASE", "1s"),
+        ("VELURE_PAYMENT_DELAY", "3s"),
+    ];
+    let url = database(&world, None);
+    let one = Pod::start(&world, &url, &vhost.user_url("processor"), &slow).await;
+    let two = Pod::start(&world, &url, &vhost.user_url("processor"), &slow).await;
+    let order = Placed::new();
+    publish(&vhost, &order).await;
+    until_phase(&world, &order, "COMPLETED").await;
+    assert_eq!(world.claims(&order).await, 1);
+    one.stop().await.expect("an orderly end");
+    two.stop().await.expect("an orderly end");
+}
+
+#[sqlx::test(migrator = "velure_postgres::ORDERS")]
 async fn two_pods_share_what_is_due_and_charge_each_order_once(
     options: PgPoolOptions,
     connect: PgConnectOptions,

@@ -29,6 +29,7 @@ pub(crate) const AT_ONCE: Settings = Settings {
     prefetch: 16,
     retries: 16,
     lease: Duration::from_secs(60),
+    step: Duration::from_secs(60),
     retry_base: Duration::ZERO,
     retry_cap: Duration::ZERO,
     attempts: 3,
@@ -224,6 +225,15 @@ impl World {
         self.find_phase(order)
             .await
             .expect("the order is on record")
+    }
+
+    /// How often the order was taken up.
+    pub(crate) async fn claims(&self, order: &Placed) -> i64 {
+        sqlx::query_scalar("select lease from fulfilment.fulfilments where order_id = $1")
+            .bind(order.id.as_uuid())
+            .fetch_one(&self.owner)
+            .await
+            .expect("it is on record")
     }
 
     pub(crate) async fn find_phase(&self, order: &Placed) -> Option<String> {

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
+use velure_domain::OrderId;
+
 use super::row::read;
-use super::{Fulfilment, FulfilmentError, FulfilmentStore};
+use super::{Fulfilment, FulfilmentError, FulfilmentStore, Lease};
 
 impl FulfilmentStore {
     /// Claims up to `limit` orders that are due: a retry whose time has come, or an order whose holder died.
@@ -36,6 +38,31 @@ impl FulfilmentStore {
         };
         tx.commit().await?;
         Ok(claimed)
+    }
+
+    /// Has the leases of these orders end later: a whole lease from now. One that has passed on, or whose order waits for
+    /// a retry or is final, is left as it is.
+    ///
+    /// # Errors
+    /// When the database does not answer; then the leases end when they would have.
+    pub async fn renew(&self, held: &[(OrderId, Lease)]) -> Result<(), FulfilmentError> {
+        let (ids, leases): (Vec<_>, Vec<_>) = held
+            .iter()
+            .map(|(order_id, lease)| (order_id.as_uuid(), lease.0))
+            .unzip();
+        sqlx::query!(
+            "update fulfilment.fulfilments f set leased_until = now() + make_interval(secs => $3),
+               next_attempt_at = now() + make_interval(secs => $3)
+             from unnest($1::uuid[], $2::bigint[]) as held (order_id, lease)
+             where f.order_id = held.order_id and f.lease = held.lease and f.leased_until is not null
+               and f.phase not in ('COMPLETED', 'FAILED')",
+            &ids,
+            &leases,
+            self.lease.as_secs_f64(),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     /// How long until the next order is due: nothing when none waits, zero when one is due.

@@ -42,7 +42,7 @@ pub struct FulfilmentStore {
 }
 
 impl FulfilmentStore {
-    /// A store whose claims and moves hold an order for `lease`. It has to be longer than the slowest single step.
+    /// A store whose claims, moves and renewals hold an order for `lease`. A step that takes longer has to renew it.
     #[must_use]
     pub fn new(pool: PgPool, lease: Duration) -> Self {
         Self { pool, lease }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use velure_domain::{Cart, Money, OrderFailure, OrderId, PaymentMethod, UnknownName};
 
 /// The number of a claim. It rises with each one, so that a holder who lost the order is told from the one who has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lease(pub i64);
 
 impl Lease {

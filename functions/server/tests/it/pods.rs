@@ -86,7 +86,7 @@ pub(crate) async fn processor(
         .env("VELURE_AMQP_URL", vhost.user_url("processor"))
         .env("VELURE_CATALOG_URL", catalog)
         .env("VELURE_PROCESSOR_PREFETCH", prefetch.to_string())
-        .env("VELURE_PROCESSOR_LEASE", "10s")
+        .env("VELURE_PROCESSOR_LEASE", "2s")
         .env("VELURE_PROCESSOR_RETRY_BASE", "1ms")
         .env("VELURE_PROCESSOR_RETRY_CAP", "100ms")
         .env(

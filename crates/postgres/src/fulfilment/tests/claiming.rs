@@ -100,6 +100,44 @@ async fn of_many_who_claim_at_once_each_order_goes_to_one(
 }
 
 #[sqlx::test(migrator = "ORDERS")]
+async fn a_renewed_lease_keeps_its_order_and_one_that_has_passed_on_does_not(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let books = Books::open(options, connect).await;
+    let Recorded::Claimed(held) = books
+        .with_lease(OVER)
+        .record(&event())
+        .await
+        .expect("recorded")
+    else {
+        panic!("it is new")
+    };
+    let key = (held.order_id, held.lease);
+    books.store.renew(&[key]).await.expect("renewed");
+    assert!(books.store.claim_due(1).await.expect("claimed").is_empty());
+    // Its holder died, and somebody else has it: the dead one's renewal neither shortens nor lengthens the new lease.
+    let over = books.with_lease(OVER);
+    over.renew(&[key]).await.expect("renewed");
+    let claimed = books.store.claim_due(1).await.expect("claimed").pop();
+    let taken = claimed.expect("due").expect("readable");
+    over.renew(&[key]).await.expect("no error");
+    assert!(books.store.claim_due(1).await.expect("claimed").is_empty());
+    // One that waits for a retry is nobody's.
+    books
+        .store
+        .postpone(&taken, "no answer", OVER)
+        .await
+        .expect("postponed");
+    books
+        .store
+        .renew(&[(taken.order_id, taken.lease)])
+        .await
+        .expect("no error");
+    assert_eq!(books.store.claim_due(1).await.expect("claimed").len(), 1);
+}
+
+#[sqlx::test(migrator = "ORDERS")]
 async fn an_order_that_cannot_be_read_holds_back_nobody(
     options: PgPoolOptions,
     connect: PgConnectOptions,
