@@ -10,13 +10,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use velure_faults::Point;
 
 use crate::evidence::{self, Evidence};
 use crate::faults::{self, Blow};
 use crate::judge::{Violation, judge};
 use crate::load::{self, Ledger, Pace, Shelf};
-use crate::matrix::{self, Case, Kind};
+use crate::matrix::{self, Case};
 use crate::random::Random;
 use crate::rush::{self, Rushes};
 use crate::shopper::Shopper;
@@ -189,20 +188,11 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
     let mut faults = Vec::new();
     let mut cases = Vec::new();
     if plan.matrix {
-        for point in Point::ALL {
-            for kind in Kind::ALL {
-                let case = matrix::run(stack, point, kind).await?;
-                if !case.reached {
-                    faults.push(format!("nobody had the fault {kind:?} at {}", case.point));
-                }
-                cases.push(case);
-            }
-            tell(&format!(
-                "fail point {}: {} orders so far",
-                point.as_str(),
-                crowd.accepted()
-            ));
-        }
+        cases = matrix::run_all(stack, tell).await?;
+        let missed = cases.iter().filter(|case| !case.reached);
+        faults.extend(
+            missed.map(|case| format!("nobody had the fault {:?} at {}", case.kind, case.point)),
+        );
     }
     let mut random = Random::new(plan.seed, 0);
     let mut blows = Vec::new();

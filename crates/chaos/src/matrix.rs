@@ -1,8 +1,10 @@
 //! Every fail point with every kind of fault, in the real processes, while orders come in.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
 use velure_faults::Point;
 
 use crate::faults::declare;
@@ -63,11 +65,77 @@ pub fn process_of(point: Point) -> &'static str {
     }
 }
 
-/// Has one fault happen, and leaves the shop without it.
+/// Has every fault happen at every point: one after the other in a process, and in all processes at the same time, so
+/// that a fault in one meets those of the others.
 ///
 /// # Errors
 /// When the stack does not do what it is told.
-pub async fn run(stack: &Stack, point: Point, kind: Kind) -> anyhow::Result<Case> {
+pub async fn run_all(stack: &Stack, tell: &dyn Fn(&str)) -> anyhow::Result<Vec<Case>> {
+    let processor = Mutex::new(());
+    let lanes = lanes()
+        .into_values()
+        .map(|points| lane(stack, points, &processor, tell));
+    let lanes = futures::future::try_join_all(lanes).await?;
+    Ok(lanes.into_iter().flatten().collect())
+}
+
+/// The points by the process that they are tried in. The topology is declared by nobody while its bindings are taken
+/// away for the relay.
+fn lanes() -> BTreeMap<&'static str, Vec<Point>> {
+    let mut lanes: BTreeMap<&str, Vec<Point>> = BTreeMap::new();
+    for point in Point::ALL {
+        let lane = match process_of(point) {
+            "velure" => "relay",
+            process => process,
+        };
+        lanes.entry(lane).or_default().push(point);
+    }
+    lanes
+}
+
+async fn lane(
+    stack: &Stack,
+    points: Vec<Point>,
+    processor: &Mutex<()>,
+    tell: &dyn Fn(&str),
+) -> anyhow::Result<Vec<Case>> {
+    let mut cases = Vec::new();
+    for point in points {
+        let started = Instant::now();
+        let mut missed = Vec::new();
+        for kind in Kind::ALL {
+            // Orders stand still only while no processor runs.
+            let needed = process_of(point) == "order-processor" || stalls(point);
+            let _alone = if needed {
+                Some(processor.lock().await)
+            } else {
+                None
+            };
+            let case = run(stack, point, kind).await?;
+            if !case.reached {
+                missed.push(kind);
+            }
+            cases.push(case);
+        }
+        let took = started.elapsed().as_secs();
+        tell(&match missed.as_slice() {
+            [] => format!("fail point {}: {took} s", point.as_str()),
+            missed => format!(
+                "fail point {}: {took} s, not reached: {missed:?}",
+                point.as_str()
+            ),
+        });
+    }
+    Ok(cases)
+}
+
+/// Whether the point is passed only when orders stand still.
+fn stalls(point: Point) -> bool {
+    matches!(point, Point::Z1 | Point::Z2)
+}
+
+/// Has one fault happen, and leaves the shop without it.
+async fn run(stack: &Stack, point: Point, kind: Kind) -> anyhow::Result<Case> {
     let reached = match process_of(point) {
         "velure" => topology(stack, point, kind).await?,
         process => pod(stack, process, point, kind).await?,
@@ -82,9 +150,9 @@ pub async fn run(stack: &Stack, point: Point, kind: Kind) -> anyhow::Result<Case
 async fn pod(stack: &Stack, process: &str, point: Point, kind: Kind) -> anyhow::Result<bool> {
     // Messages that reach no queue, and orders that stand still, have to be made.
     let unrouted = point == Point::R6;
-    let stalled = matches!(point, Point::Z1 | Point::Z2);
+    let stalled = stalls(point);
     let mark = format!("\"fault.point\":\"{}\"", point.as_str());
-    let before = stack.said(process, &mark);
+    let before = stack.written(process);
     stack.control("kill", process, None).await?;
     if unrouted {
         stack
@@ -118,12 +186,12 @@ async fn pod(stack: &Stack, process: &str, point: Point, kind: Kind) -> anyhow::
     Ok(reached)
 }
 
-async fn said_again(stack: &Stack, process: &str, mark: &str, before: usize) -> bool {
+async fn said_again(stack: &Stack, process: &str, mark: &str, before: u64) -> bool {
     let started = Instant::now();
     let mut again = tokio::time::interval(Duration::from_millis(50));
     while started.elapsed() < REACHED {
         again.tick().await;
-        if stack.said(process, mark) > before {
+        if stack.said_since(process, before, mark) {
             return true;
         }
     }
@@ -150,6 +218,13 @@ async fn topology(stack: &Stack, point: Point, kind: Kind) -> anyhow::Result<boo
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_point_is_in_one_lane() {
+        let mut all: Vec<Point> = lanes().into_values().flatten().collect();
+        all.sort();
+        assert_eq!(all, Point::ALL);
+    }
 
     #[test]
     fn every_point_belongs_to_a_process_and_every_fault_can_be_read() {

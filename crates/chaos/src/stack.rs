@@ -1,6 +1,7 @@
 //! The running shop: where everything is, and how its processes are killed.
 
 use std::collections::BTreeMap;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::OnceLock;
@@ -204,13 +205,26 @@ impl Stack {
         }
     }
 
-    /// How often the log of `name` says so.
+    /// How long the log of `name` is, in bytes.
     #[must_use]
-    pub fn said(&self, name: &str, what: &str) -> usize {
-        let text = std::fs::read(self.logs.join(format!("{name}.log"))).unwrap_or_default();
-        String::from_utf8_lossy(&text)
-            .lines()
-            .filter(|line| line.contains(what))
-            .count()
+    pub fn written(&self, name: &str) -> u64 {
+        std::fs::metadata(self.log(name)).map_or(0, |file| file.len())
+    }
+
+    /// Whether a line of `name`'s log says so after its first `from` bytes.
+    #[must_use]
+    pub fn said_since(&self, name: &str, from: u64, what: &str) -> bool {
+        let read = || {
+            let mut file = std::fs::File::open(self.log(name))?;
+            file.seek(SeekFrom::Start(from))?;
+            let mut text = Vec::new();
+            file.read_to_end(&mut text)?;
+            Ok::<_, std::io::Error>(text)
+        };
+        String::from_utf8_lossy(&read().unwrap_or_default()).contains(what)
+    }
+
+    fn log(&self, name: &str) -> PathBuf {
+        self.logs.join(format!("{name}.log"))
     }
 }
