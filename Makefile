@@ -1,6 +1,6 @@
 # Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev watch observe trace stop status logs clean chaos services test bench cost-measure cost order-cost openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
+.PHONY: help setup dev watch observe trace desk stop status logs clean chaos services test bench cost-measure cost order-cost openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ observe: ## beside `make dev`: Prometheus with the shop's alerts, and a receiver
 
 trace: ## draw where an order's time went, of what `make observe` received: make trace ORDER=<id>
 	@cargo run --quiet --bin velure -- trace $(ORDER)
+
+desk: ## an operator's command against the running shop: make desk DO="orders show <id>", "dlq ls", "outbox ls", doctor
+	@cargo xtask velure -- $(or $(DO),doctor)
 
 stop: ## stop the shop and what observes it
 	@cargo xtask stop

@@ -1,7 +1,9 @@
 //! `velure`: what an operator runs once, before or beside the long-lived parts.
 
 mod demo_users;
+mod desk;
 mod keys;
+mod management;
 mod migrate;
 mod seed;
 mod topology;
@@ -13,7 +15,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use velure_config::Env;
 
-/// Prepares what Velure runs on: schemas, catalogue, broker topology, keys.
+/// Prepares what Velure runs on (schemas, catalogue, broker topology, keys), and looks after what runs.
 #[derive(Debug, Parser)]
 #[command(name = "velure", version, propagate_version = true)]
 struct Cli {
@@ -33,6 +35,19 @@ enum Command {
     Keys(keys::KeysArgs),
     /// Show where an order's time went, or receive the spans that tell.
     Trace(trace::TraceArgs),
+    /// Everything that is known of an order.
+    #[command(subcommand)]
+    Orders(desk::orders::OrdersCommand),
+    /// Events that wait to be published, and those that are parked.
+    #[command(subcommand)]
+    Outbox(desk::outbox::OutboxCommand),
+    /// Messages that nobody could handle.
+    #[command(subcommand)]
+    Dlq(desk::dlq::DlqCommand),
+    /// Say what is wrong with the shop. Ends with 1 when something is.
+    Doctor(desk::doctor::DoctorArgs),
+    /// What operators changed, newest first.
+    Actions(desk::ActionsArgs),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +66,11 @@ fn main() -> ExitCode {
                 Command::Topology(args) => topology::run(args).await,
                 Command::Keys(args) => keys::run(args, &env).await,
                 Command::Trace(args) => trace::run(args).await,
+                Command::Orders(command) => desk::orders::run(command, &env).await,
+                Command::Outbox(command) => desk::outbox::run(command, &env).await,
+                Command::Dlq(command) => desk::dlq::run(command, &env).await,
+                Command::Doctor(args) => desk::doctor::run(args, &env).await,
+                Command::Actions(args) => desk::actions(args, &env).await,
             }
         })
     });

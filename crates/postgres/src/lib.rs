@@ -6,6 +6,7 @@
 
 pub mod auth;
 mod constraint;
+pub mod desk;
 pub mod fulfilment;
 pub mod gateway;
 mod migrate;

@@ -67,6 +67,12 @@ enum Command {
     Stop,
     /// Say what runs
     Status,
+    /// Run an operator's command against the running shop: `cargo xtask velure -- doctor`
+    Velure {
+        /// The command, as in `velure --help`
+        #[arg(last = true, required = true)]
+        arguments: Vec<String>,
+    },
     /// Follow the logs
     Logs {
         /// Only this process
@@ -156,6 +162,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Watch => dev::run(&checkout, Mode::Watch),
         Command::Observe => observe::run(&checkout),
         Command::Stop => inspect::stop(&checkout),
+        Command::Velure { arguments } => inspect::operate(&checkout, &arguments),
         Command::Status => inspect::status(&checkout),
         Command::Logs { name } => inspect::logs(&checkout, name.as_deref()),
         Command::Clean => inspect::clean(&checkout),

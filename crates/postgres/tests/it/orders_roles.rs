@@ -19,6 +19,39 @@ async fn refusal(pool: &PgPool, role: &str, statement: &str) -> Option<String> {
 
 const FORBIDDEN: &[(&str, &str)] = &[
     (
+        "velure_operator",
+        "update orders.orders set status = 'COMPLETED'",
+    ),
+    (
+        "velure_operator",
+        "update fulfilment.fulfilments set phase = 'FAILED'",
+    ),
+    (
+        "velure_operator",
+        "update fulfilment.payments set status = 'DECLINED'",
+    ),
+    ("velure_operator", "delete from orders.outbox_pending"),
+    (
+        "velure_operator",
+        "update orders.outbox_pending set sequence = 0",
+    ),
+    (
+        "velure_operator",
+        "insert into orders.outbox (event_id) values (gen_random_uuid())",
+    ),
+    ("velure_operator", "select * from orders.idempotency_keys"),
+    ("velure_operator", "delete from operations.actions"),
+    (
+        "velure_operator",
+        "update operations.actions set reason = 'another'",
+    ),
+    (
+        "velure_operator",
+        "insert into operations.actions (operator, login, reason, action, subject) values ('a', 'b', 'why', 'c', 'd')",
+    ),
+    ("velure_relay", "select * from operations.actions"),
+    ("velure_orders_api", "select * from operations.actions"),
+    (
         "velure_orders_api",
         "update orders.orders set status = 'COMPLETED'",
     ),

@@ -1,4 +1,4 @@
-//! `make status`, `make logs`, `make stop`, `make clean`.
+//! `make status`, `make desk`, `make logs`, `make stop`, `make clean`.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -38,6 +38,20 @@ pub(crate) fn status(checkout: &Checkout) -> Result<()> {
         list_left(&observer);
     }
     Ok(())
+}
+
+/// Becomes `velure` with what an operator of the running shop is told.
+pub(crate) fn operate(checkout: &Checkout, arguments: &[String]) -> Result<()> {
+    let folder = RunFolder::at(checkout.dev());
+    let Some(description) = Description::read(&folder).filter(|_| folder.supervisor().is_some())
+    else {
+        bail!("the shop is not running: `make dev` starts it");
+    };
+    let error = Command::new(checkout.binary("velure"))
+        .args(arguments)
+        .envs(&description.administrator)
+        .exec();
+    Err(error).context("velure cannot be started")
 }
 
 fn list(folder: &RunFolder) {

@@ -20,7 +20,7 @@ const ROLES: [(&str, &str); 5] = [
 ];
 
 /// Where each database is migrated, the variable that brings one from elsewhere, and its name on a server of ours.
-const MIGRATIONS: [(&str, &str, &str); 2] = [
+const MIGRATIONS: [(&str, &str, &str); 3] = [
     (
         "VELURE_AUTH_MIGRATION_URL",
         "VELURE_AUTH_DATABASE_URL",
@@ -28,6 +28,11 @@ const MIGRATIONS: [(&str, &str, &str); 2] = [
     ),
     (
         "VELURE_ORDERS_MIGRATION_URL",
+        "VELURE_ORDERS_DATABASE_URL",
+        "velure_orders",
+    ),
+    (
+        "VELURE_OPERATOR_DATABASE_URL",
         "VELURE_ORDERS_DATABASE_URL",
         "velure_orders",
     ),
@@ -41,10 +46,9 @@ pub(crate) const SPANS_PORT: u16 = 28_318;
 pub(super) const SPANS_VARIABLE: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
 /// What differs where everything is broken on purpose.
-const BROKEN: [(&str, &str); 9] = [
+const BROKEN: [(&str, &str); 8] = [
     ("VELURE_ORDERS_PER_MINUTE", "10000"),
     ("VELURE_PAYMENT_LOST_ANSWERS", "1"),
-    ("VELURE_PROCESSOR_LEASE", "15s"),
     ("VELURE_PROCESSOR_RETRY_BASE", "100ms"),
     ("VELURE_PROCESSOR_RETRY_CAP", "5s"),
     ("VELURE_PROCESSOR_ATTEMPTS", "60"),
@@ -139,7 +143,9 @@ impl Settings {
                 let password = secret(&format!("VELURE_AMQP_{}_PASSWORD", user.to_uppercase()))?;
                 amqp.insert(user.to_owned(), rabbitmq.url_of(user, &password));
             }
-            set(&mut administrator, "VELURE_AMQP_URL", &rabbitmq.url());
+            for variable in ["VELURE_AMQP_URL", "VELURE_OPERATOR_AMQP_URL"] {
+                set(&mut administrator, variable, &rabbitmq.url());
+            }
             set(
                 &mut administrator,
                 "VELURE_RABBITMQ_MANAGEMENT_URL",
