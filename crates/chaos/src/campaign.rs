@@ -54,7 +54,8 @@ pub struct Plan {
 pub struct Struck {
     /// What was done.
     pub blow: Blow,
-    /// From when everything that was killed served again until every order that had been accepted was final, in ms.
+    /// From when everything that was killed in this row served again until every order that had been accepted was final,
+    /// in ms.
     pub recovered_ms: u64,
 }
 
@@ -201,30 +202,35 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
         rounds += 1;
         let all = shuffled(&plan.round, &mut random);
         let total = all.len();
-        for (number, blow) in all.into_iter().enumerate() {
+        let mut number = 0;
+        for group in groups(&all) {
             if rounds > 1 && started.elapsed() >= plan.lasting {
                 break;
             }
-            tell(&format!(
-                "round {rounds}, {}/{total}: {}; {} orders so far",
-                number + 1,
-                blow.name(),
-                crowd.accepted()
-            ));
-            blow.strike(stack, &mut random).await?;
-            let took = recovered(stack, blow).await?;
-            if took > blow.objective() {
+            for blow in group {
+                number += 1;
+                tell(&format!(
+                    "{} s: round {rounds}, {number}/{total}: {}; {} orders so far",
+                    started.elapsed().as_secs(),
+                    blow.name(),
+                    crowd.accepted()
+                ));
+                blow.strike(stack, &mut random).await?;
+            }
+            let took = recovered(stack, group[0]).await?;
+            if took > group[0].objective() {
                 faults.push(format!(
                     "{}: orders were final after {:.1} s, not {:?}",
-                    blow.name(),
+                    group[0].name(),
                     took.as_secs_f64(),
-                    blow.objective()
+                    group[0].objective()
                 ));
             }
-            blows.push(Struck {
-                blow,
-                recovered_ms: u64::try_from(took.as_millis())?,
-            });
+            let recovered_ms = u64::try_from(took.as_millis())?;
+            blows.extend(group.iter().map(|blow| Struck {
+                blow: *blow,
+                recovered_ms,
+            }));
         }
     }
     while crowd.accepted() < plan.orders {
@@ -292,6 +298,13 @@ fn shuffled(round: &BTreeMap<Blow, u32>, random: &mut Random) -> Vec<Blow> {
         all.swap(last, random.below(last + 1));
     }
     all
+}
+
+/// Processes are killed up to four in a row before anybody waits for the orders: what one kill left undone meets the next.
+fn groups(blows: &[Blow]) -> impl Iterator<Item = &[Blow]> {
+    blows
+        .chunk_by(|one, next| one == next && *one == Blow::KillProcess)
+        .flat_map(|row| row.chunks(4))
 }
 
 /// How long it takes until every order that is there now is final.
@@ -378,6 +391,14 @@ async fn close(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_kills_of_processes_come_in_rows_and_in_short_ones() {
+        use Blow::{KillBroker as B, KillProcess as P, KillRedis as R};
+        let blows = [P, P, P, P, P, B, B, R, P, R];
+        let rows: Vec<_> = groups(&blows).map(<[_]>::len).collect();
+        assert_eq!(rows, [4, 1, 1, 1, 1, 1, 1]);
+    }
 
     #[test]
     fn a_seed_decides_the_order_of_the_blows_and_none_is_left_out() {

@@ -191,6 +191,9 @@ pub async fn shop(
             () = tokio::time::sleep(wait) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
+        if random.percent(10) {
+            come_and_go(&shopper, &ledger).await;
+        }
         // Shoppers are people: a shop in which nothing moves any more gets no more orders than it has.
         if ledger.open.load(Ordering::Relaxed) > MOST_OPEN {
             continue;
@@ -218,9 +221,6 @@ pub async fn shop(
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(said);
-        }
-        if random.percent(10) {
-            come_and_go(&shopper, &ledger).await;
         }
     }
 }

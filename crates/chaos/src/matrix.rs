@@ -80,7 +80,7 @@ pub async fn run_all(stack: &Stack, tell: &dyn Fn(&str)) -> anyhow::Result<Vec<C
 }
 
 /// The points by the process that they are tried in. The topology is declared by nobody while its bindings are taken
-/// away for the relay.
+/// away for the relay. The catalog's come last: they leave transactions that keep other orders waiting.
 fn lanes() -> BTreeMap<&'static str, Vec<Point>> {
     let mut lanes: BTreeMap<&str, Vec<Point>> = BTreeMap::new();
     for point in Point::ALL {
@@ -89,6 +89,9 @@ fn lanes() -> BTreeMap<&'static str, Vec<Point>> {
             process => process,
         };
         lanes.entry(lane).or_default().push(point);
+    }
+    for points in lanes.values_mut() {
+        points.sort_by_key(|point| matches!(point, Point::C1 | Point::C2 | Point::C3));
     }
     lanes
 }

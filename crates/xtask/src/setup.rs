@@ -39,6 +39,8 @@ pub(crate) enum Purpose {
 const CARGO_LAMBDA: &str = "cargo-lambda==1.9.2";
 const SECANTUSDB: &str = "SecantusDB==0.7.0b3";
 const MOTO: &str = "moto[server]==5.2.5";
+const SCHEMATHESIS_PLACE: &str = "schemathesis-venv";
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 const AWS_SAM_CLI: &str = "aws-sam-cli==1.170.0";
 
 /// `cargo xtask setup`: what `run` installs, and for tests also the tools of their infrastructure part.
@@ -87,19 +89,28 @@ pub(crate) fn run(checkout: &Checkout, purpose: Purpose) -> Result<()> {
         wanted.push(MOTO);
     }
     python_packages(checkout, "venv", &wanted)?;
+    if purpose == Purpose::Test {
+        // In a place of its own: what it needs is not what Moto needs.
+        python_packages(checkout, SCHEMATHESIS_PLACE, &[SCHEMATHESIS])?;
+    }
     web_packages(checkout)
 }
 
 /// How the tests find the programs that `Purpose::Test` installs.
-pub(crate) fn test_programs(checkout: &Checkout) -> [(String, String); 2] {
+pub(crate) fn test_programs(checkout: &Checkout) -> [(String, String); 3] {
+    let schemathesis = format!(".velure/{SCHEMATHESIS_PLACE}/bin/schemathesis");
     [
-        ("VELURE_TEST_CARGO_LAMBDA", "cargo-lambda"),
-        ("VELURE_TEST_MOTO_SERVER", "moto_server"),
+        (
+            "VELURE_TEST_CARGO_LAMBDA",
+            checkout.venv_program("cargo-lambda"),
+        ),
+        (
+            "VELURE_TEST_MOTO_SERVER",
+            checkout.venv_program("moto_server"),
+        ),
+        ("VELURE_TEST_SCHEMATHESIS", checkout.path(&schemathesis)),
     ]
-    .map(|(variable, program)| {
-        let path = checkout.venv_program(program);
-        (variable.to_owned(), path.display().to_string())
-    })
+    .map(|(variable, path)| (variable.to_owned(), path.display().to_string()))
 }
 
 fn debian_packages(purpose: Purpose) -> Result<()> {

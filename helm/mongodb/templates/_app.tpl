@@ -23,6 +23,9 @@ args:
   - --bind_ip_all
   - --port=27017
   - --replSet=velure
+  # A catalog function that dies in the middle of a hold leaves a transaction, and its products cannot be sold until it
+  # ends: after a minute by default. Our own calls end after 4 s.
+  - --setParameter=transactionLifetimeLimitSeconds=5
   - --keyFile=/run/velure/key
   - --wiredTigerCacheSizeGB={{ .Values.cacheGiB }}
 env:

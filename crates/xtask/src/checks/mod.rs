@@ -4,6 +4,7 @@ mod arrows;
 mod manifests;
 mod metadata;
 mod routes;
+mod security;
 mod tree;
 mod workflows;
 
@@ -67,6 +68,7 @@ pub(crate) fn layout(processes: &mut Processes, checkout: &Checkout) -> Result<(
     faults.extend(arrows::faults(&metadata));
     faults.extend(routes::faults(&metadata, checkout)?);
     faults.extend(tree::faults(checkout)?);
+    faults.extend(security::faults(checkout)?);
     faults.extend(workflows::faults(checkout)?);
     if faults.is_empty() {
         return Ok(());

@@ -89,7 +89,7 @@ fn is_source(path: &Path) -> bool {
 }
 
 /// What git has or would take.
-fn files(checkout: &Checkout) -> Result<Vec<PathBuf>> {
+pub(super) fn files(checkout: &Checkout) -> Result<Vec<PathBuf>> {
     let output = Command::new("git")
         .args([
             "ls-files",

@@ -14,6 +14,17 @@ use crate::process::{Launch, Processes};
 /// Transactions need a replica set; this is the name of ours.
 const REPLICA_SET: &str = "velure";
 
+/// After how many seconds a transaction is aborted that nobody goes on with. A server of ours that dies in the middle of a
+/// hold leaves one, and its products cannot be sold until then: for a minute, if nothing else is said. Our own calls end
+/// after 4 s (`velure_mongo::DEADLINE`).
+const TRANSACTION_LIFETIME: u32 = 5;
+
+/// SecantusDB's command has no setting for it, its server has.
+const SECANTUSDB: &str = "import functools, sys
+from secantus import cli
+cli.SecantusDBServer = functools.partial(cli.SecantusDBServer, transaction_lifetime_seconds=int(sys.argv[1]))
+sys.exit(cli.main(sys.argv[2:]))";
+
 /// A private server.
 #[derive(Debug)]
 pub(crate) struct MongoDb {
@@ -70,6 +81,10 @@ fn mongod_launch(program: PathBuf, folder: &Path, port: u16) -> Launch {
     Launch::new("mongodb", program)
         .args(["--bind_ip", "127.0.0.1", "--replSet", REPLICA_SET])
         .args(["--wiredTigerCacheSizeGB", "0.25", "--nounixsocket"])
+        .arg("--setParameter")
+        .arg(format!(
+            "transactionLifetimeLimitSeconds={TRANSACTION_LIFETIME}"
+        ))
         .arg("--port")
         .arg(port.to_string())
         .arg("--dbpath")
@@ -83,15 +98,16 @@ fn secantusdb_launch(
     port: u16,
     durability: Durability,
 ) -> Result<Launch> {
-    let program = checkout.venv_program("secantusd-py");
     anyhow::ensure!(
-        program.is_file(),
+        checkout.venv_program("secantusd-py").is_file(),
         "there is no MongoDB server: run `make setup`"
     );
     // Named, so that no file in somebody's home is found instead.
     let configuration = folder.join("secantusd.toml");
     fs::write(&configuration, "").context("the configuration cannot be written")?;
-    let mut launch = Launch::new("mongodb", program)
+    let mut launch = Launch::new("mongodb", checkout.venv_program("python3"))
+        .args(["-c", SECANTUSDB])
+        .arg(TRANSACTION_LIFETIME.to_string())
         .arg("--config")
         .arg(&configuration)
         .args(["--host", "127.0.0.1", "--cache-size", "256M"])

@@ -5,6 +5,7 @@ mod canary;
 mod conformance;
 mod frames;
 mod front;
+mod generated;
 mod metrics;
 mod outage;
 mod placing;
