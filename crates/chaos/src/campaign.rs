@@ -82,15 +82,23 @@ pub struct Outcome {
     pub cases: Vec<Case>,
     /// What must never be and was.
     pub violations: Vec<Violation>,
-    /// What did not keep to its time, or could not be done.
+    /// What could not be done.
     pub faults: Vec<String>,
+    /// Orders that were final later than they have to be.
+    pub late: Vec<String>,
 }
 
 impl Outcome {
-    /// Whether everything held.
+    /// Whether everything held, whatever time it took.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.violations.is_empty() && self.faults.is_empty()
+    }
+
+    /// Whether everything held, and in time.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.violations.is_empty() && self.faults.is_empty()
+        self.is_sound() && self.late.is_empty()
     }
 }
 
@@ -186,7 +194,7 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
     let raced: Vec<String> = raced.collect();
     let shelf = Arc::new(shelf);
     let mut crowd = Crowd::gather(stack, plan, &shelf, last).await?;
-    let mut faults = Vec::new();
+    let (mut faults, mut late) = (Vec::new(), Vec::new());
     let mut cases = Vec::new();
     if plan.matrix {
         cases = matrix::run_all(stack, tell).await?;
@@ -219,7 +227,7 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
             }
             let took = recovered(stack, group[0]).await?;
             if took > group[0].objective() {
-                faults.push(format!(
+                late.push(format!(
                     "{}: orders were final after {:.1} s, not {:?}",
                     group[0].name(),
                     took.as_secs_f64(),
@@ -264,6 +272,7 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
         cases,
         violations: judge(&evidence),
         faults,
+        late,
     })
 }
 

@@ -14,10 +14,10 @@ const BUCKETS: [u64; 7] = [500, 1_000, 2_000, 5_000, 10_000, 30_000, 120_000];
 #[must_use]
 pub fn markdown(outcome: &Outcome, commit: &str) -> String {
     let mut text = String::new();
-    let verdict = if outcome.is_whole() {
-        "everything held"
-    } else {
-        "SOMETHING DID NOT HOLD"
+    let verdict = match (outcome.is_sound(), outcome.late.is_empty()) {
+        (true, true) => "everything held",
+        (true, false) => "everything held, NOT ALL OF IT IN TIME",
+        (false, _) => "SOMETHING DID NOT HOLD",
     };
     let _ = write!(
         text,
@@ -49,8 +49,13 @@ pub fn markdown(outcome: &Outcome, commit: &str) -> String {
     );
     list(
         &mut text,
-        "What took too long or could not be done",
+        "What could not be done",
         outcome.faults.iter().cloned(),
+    );
+    list(
+        &mut text,
+        "What took too long",
+        outcome.late.iter().cloned(),
     );
     text
 }
@@ -175,6 +180,7 @@ mod tests {
                 what: "charged twice".to_owned(),
             }],
             faults: Vec::new(),
+            late: vec!["the broker is killed: orders were final after 31.0 s".to_owned()],
         };
         let text = markdown(&outcome, "abc");
         assert!(
@@ -186,9 +192,7 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("- I2: charged twice"), "{text}");
-        assert!(
-            text.contains("What took too long or could not be done\n\nNone."),
-            "{text}"
-        );
+        assert!(text.contains("What could not be done\n\nNone."), "{text}");
+        assert!(text.contains("- the broker is killed: orders"), "{text}");
     }
 }

@@ -23,6 +23,16 @@ pub(crate) struct ChaosArgs {
     arguments: Vec<String>,
 }
 
+impl ChaosArgs {
+    /// What every run of the tests does.
+    pub(crate) fn suite() -> Self {
+        let arguments = ["--campaign", "suite", "--seed", "1", "--untimed"];
+        Self {
+            arguments: arguments.map(str::to_owned).into(),
+        }
+    }
+}
+
 /// Runs a campaign on servers that write to the disk before they answer.
 pub(crate) fn run(checkout: &Checkout, args: &ChaosArgs) -> Result<()> {
     setup::run(checkout, Purpose::Test)?;

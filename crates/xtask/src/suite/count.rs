@@ -12,6 +12,13 @@ pub(crate) struct Count {
 }
 
 impl Count {
+    /// One that is a test by itself.
+    pub(super) const SUCCESS: Self = Self {
+        passed: 1,
+        failed: 0,
+        skipped: 0,
+    };
+
     /// A check that is no test but failed.
     pub(super) const FAILURE: Self = Self {
         passed: 0,

@@ -9,6 +9,7 @@ use super::{browser, infra, nextest, unit};
 use crate::build;
 use crate::checkout::Checkout;
 use crate::checks;
+use crate::commands::chaos;
 use crate::interrupt;
 use crate::passwords::Passwords;
 use crate::ports::Ports;
@@ -32,6 +33,8 @@ pub(crate) enum Part {
     E2e,
     /// Terraform, Helm, SAM, workflows and images, with an emulator in the place of AWS.
     Infra,
+    /// A campaign of faults against the whole shop.
+    Chaos,
 }
 
 /// Runs the parts, all when none is named, and ends with one line that counts. Says whether everything passed.
@@ -109,7 +112,13 @@ fn run_parts(checkout: &Checkout, only: &[Part], tally: &mut Tally) -> Result<()
             place.folder().logs().display()
         ));
     }
-    outcome
+    outcome?;
+    if wants(Part::Chaos) {
+        tally.phase("the shop under faults", || {
+            chaos::run(checkout, &chaos::ChaosArgs::suite()).map(|()| Count::SUCCESS)
+        })?;
+    }
+    Ok(())
 }
 
 fn run_in(
