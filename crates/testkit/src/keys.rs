@@ -112,14 +112,31 @@ impl TestKeys {
             .to_owned()
     }
 
+    /// The same, good for ten minutes: for what asks one thing after the other.
+    ///
+    /// # Panics
+    /// When `caller` is none of [`CALLERS`].
+    #[must_use]
+    pub fn lasting_service_token(&self, caller: &str, audience: &str) -> String {
+        self.service_token_from(caller, audience, (now(), now() + 600))
+    }
+
     /// A token that was good for such calls until a minute ago.
     ///
     /// # Panics
     /// When `caller` is none of [`CALLERS`].
     #[must_use]
     pub fn expired_service_token(&self, caller: &str, audience: &str) -> String {
+        self.service_token_from(caller, audience, (now() - 120, now() - 60))
+    }
+
+    fn service_token_from(
+        &self,
+        caller: &str,
+        audience: &str,
+        (began, ended): (i64, i64),
+    ) -> String {
         let header = json!({"typ": "service+jwt", "alg": "EdDSA", "kid": caller});
-        let (began, ended) = (now() - 120, now() - 60);
         let claims = json!({
             "iss": caller, "sub": caller, "aud": audience, "iat": began, "nbf": began, "exp": ended,
         });
