@@ -100,17 +100,17 @@ impl<P: PaymentProvider> Processor<P> {
     ///
     /// # Errors
     /// When the books do not answer.
-    pub async fn renew_leases(&self) -> anyhow::Result<usize> {
+    async fn renew_leases(&self) -> anyhow::Result<()> {
         let keys = self
             .held
             .to_renew(self.settings.lease / 2, self.settings.step);
         if keys.is_empty() {
-            return Ok(0);
+            return Ok(());
         }
         let at = Instant::now();
         tokio::time::timeout(self.settings.lease / 2, self.books.renew(&keys)).await??;
         self.held.renewed(&keys, at);
-        Ok(keys.len())
+        Ok(())
     }
 }
 

@@ -225,13 +225,14 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
                 ));
                 blow.strike(stack, &mut random).await?;
             }
-            let took = recovered(stack, group[0]).await?;
-            if took > group[0].objective() {
+            let blow = group[0];
+            let took = recovered(stack, blow).await?;
+            if took > blow.objective() {
                 late.push(format!(
                     "{}: orders were final after {:.1} s, not {:?}",
-                    group[0].name(),
+                    blow.name(),
                     took.as_secs_f64(),
-                    group[0].objective()
+                    blow.objective()
                 ));
             }
             let recovered_ms = u64::try_from(took.as_millis())?;

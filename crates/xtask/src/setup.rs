@@ -98,7 +98,10 @@ pub(crate) fn run(checkout: &Checkout, purpose: Purpose) -> Result<()> {
 
 /// How the tests find the programs that `Purpose::Test` installs.
 pub(crate) fn test_programs(checkout: &Checkout) -> [(String, String); 3] {
-    let schemathesis = format!(".velure/{SCHEMATHESIS_PLACE}/bin/schemathesis");
+    let schemathesis = checkout
+        .state()
+        .join(SCHEMATHESIS_PLACE)
+        .join("bin/schemathesis");
     [
         (
             "VELURE_TEST_CARGO_LAMBDA",
@@ -108,7 +111,7 @@ pub(crate) fn test_programs(checkout: &Checkout) -> [(String, String); 3] {
             "VELURE_TEST_MOTO_SERVER",
             checkout.venv_program("moto_server"),
         ),
-        ("VELURE_TEST_SCHEMATHESIS", checkout.path(&schemathesis)),
+        ("VELURE_TEST_SCHEMATHESIS", schemathesis),
     ]
     .map(|(variable, path)| (variable.to_owned(), path.display().to_string()))
 }

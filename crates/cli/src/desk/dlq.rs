@@ -64,8 +64,11 @@ pub(crate) async fn run(command: DlqCommand, env: &Env) -> anyhow::Result<()> {
             if picked.is_empty() {
                 crate::say("there are no dead letters")?;
             }
+            let mut publisher = letters.publisher().await?;
             for letter in picked {
-                desk.replay(&letters, letter).await?;
+                let done = format!("replayed to {}", letter.origin());
+                let replay = async |letter: Letter| letter.replay(&mut publisher).await;
+                desk.change("dlq replay", letter, &done, replay).await?;
             }
             letters.give_back().await
         }
@@ -73,7 +76,8 @@ pub(crate) async fn run(command: DlqCommand, env: &Env) -> anyhow::Result<()> {
             let desk = Desk::open(env, why).await?;
             let mut letters = Letters::take(env).await?;
             for letter in letters.pick(&ids)? {
-                desk.drop_for_good(&letters, letter).await?;
+                desk.change("dlq drop", letter, "dropped", Letter::take_out)
+                    .await?;
             }
             letters.give_back().await
         }
@@ -134,32 +138,25 @@ impl Desk {
         Ok(Self { store, why })
     }
 
-    async fn replay(&self, letters: &Letters, letter: Letter) -> anyhow::Result<()> {
-        let (id, origin) = (letter.id(), letter.origin());
-        let begun = self.begin("dlq replay", &letter).await?;
-        let outcome = letters.replay(letter).await;
-        self.end(begun, outcome, &format!("replayed to {origin}"))
-            .await
-            .with_context(|| format!("{id} was not replayed"))?;
-        Ok(crate::say(&format!("{id}: replayed to {origin}"))?)
-    }
-
-    async fn drop_for_good(&self, letters: &Letters, letter: Letter) -> anyhow::Result<()> {
+    /// Does something to a letter, written down before and after.
+    async fn change(
+        &self,
+        action: &str,
+        letter: Letter,
+        done: &str,
+        work: impl AsyncFnOnce(Letter) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         let id = letter.id();
-        let begun = self.begin("dlq drop", &letter).await?;
-        let outcome = letters.drop_for_good(letter).await;
-        self.end(begun, outcome, "dropped")
-            .await
-            .with_context(|| format!("{id} was not dropped"))?;
-        Ok(crate::say(&format!("{id}: dropped"))?)
-    }
-
-    async fn begin(&self, action: &str, letter: &Letter) -> anyhow::Result<i64> {
         let begun = self
             .store
-            .begin(&self.why, action, &letter.id(), letter.order_id())
-            .await;
-        begun.context("it could not be written down, so nothing was changed")
+            .begin(&self.why, action, &id, letter.order_id())
+            .await
+            .context("it could not be written down, so nothing was changed")?;
+        let outcome = work(letter).await;
+        self.end(begun, outcome, done)
+            .await
+            .with_context(|| format!("{id} was not {done}"))?;
+        Ok(crate::say(&format!("{id}: {done}"))?)
     }
 
     async fn end(&self, begun: i64, outcome: anyhow::Result<()>, done: &str) -> anyhow::Result<()> {

@@ -5,11 +5,11 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use chrono::Utc;
 use clap::Args;
-use velure_amqp::{BrokerConfig, PROCESS_DEAD_LETTERS, QueueDepths, STATUS_DEAD_LETTERS, Topology};
+use velure_amqp::Topology;
 use velure_config::{Env, Reader};
 use velure_postgres::desk::Health;
 
-use super::connect;
+use super::{connect, letters};
 use crate::management::Management;
 
 /// How far this machine's clock may be from the database's.
@@ -51,7 +51,7 @@ pub(crate) async fn run(args: DoctorArgs, env: &Env) -> anyhow::Result<()> {
         "topology",
         topology.map(|error| format!("{error:#}: run `velure topology apply`")),
     ));
-    let letters = match letters(env).await {
+    let letters = match letters::waiting(env).await {
         Ok(0) => None,
         Ok(count) => Some(format!("{count} wait: `velure dlq ls`")),
         Err(error) => Some(format!("{error:#}")),
@@ -127,15 +127,15 @@ fn judged(health: &Health, now: chrono::DateTime<Utc>, minutes: u64) -> Vec<Find
         ),
         Finding::of(
             "outbox",
-            if health.parked > 0 {
+            if health.backlog.parked > 0 {
                 Some(format!(
                     "{} events are parked and hold back their orders: `velure outbox ls`",
-                    health.parked
+                    health.backlog.parked
                 ))
-            } else if health.oldest_event > Duration::from_secs(60) {
+            } else if health.backlog.oldest_unsettled > Duration::from_secs(60) {
                 Some(format!(
                     "the oldest event has waited for {} s: is a relay running?",
-                    health.oldest_event.as_secs()
+                    health.backlog.oldest_unsettled.as_secs()
                 ))
             } else {
                 None
@@ -160,20 +160,11 @@ async fn topology(env: &Env, vhost: &str) -> anyhow::Result<()> {
     management.verify(&Topology::load(), vhost).await
 }
 
-async fn letters(env: &Env) -> anyhow::Result<u32> {
-    let mut reader = Reader::new(env);
-    let url = reader.secret_url("VELURE_OPERATOR_AMQP_URL");
-    let broker = BrokerConfig::new(reader.finish(url)?, "velure doctor");
-    let waiting = QueueDepths::new(broker, &[PROCESS_DEAD_LETTERS, STATUS_DEAD_LETTERS])
-        .look()
-        .await?;
-    Ok(waiting.iter().map(|queue| queue.messages).sum())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use velure_postgres::desk::Migrations;
+    use velure_postgres::outbox::Backlog;
 
     fn well() -> Health {
         Health {
@@ -186,9 +177,10 @@ mod tests {
             locked_out: vec![],
             open: 3,
             stuck: vec![],
-            oldest_event: Duration::ZERO,
-            parked: 0,
-            retrying: 1,
+            backlog: Backlog {
+                oldest_unsettled: Duration::ZERO,
+                parked: 0,
+            },
             unfinished_actions: 0,
         }
     }
@@ -220,8 +212,10 @@ mod tests {
         with("roles", &|h| h.locked_out = vec!["velure_relay".to_owned()]);
         with("clock", &|h| h.now += Duration::from_secs(60));
         with("orders", &|h| h.stuck = vec![uuid::Uuid::nil()]);
-        with("outbox", &|h| h.parked = 1);
-        with("outbox", &|h| h.oldest_event = Duration::from_secs(61));
+        with("outbox", &|h| h.backlog.parked = 1);
+        with("outbox", &|h| {
+            h.backlog.oldest_unsettled = Duration::from_secs(61)
+        });
         with("changes", &|h| h.unfinished_actions = 1);
         for (what, health) in cases {
             assert_eq!(wrong(&health), [what]);

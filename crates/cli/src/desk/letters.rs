@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use velure_amqp::{
     BrokerConfig, Connection, Consumer, Delivery, Message, Outcome, PROCESS_DEAD_LETTERS,
-    PROCESS_QUEUE, Publisher, QueueDepths, STATUS_DEAD_LETTERS, STATUS_QUEUE,
+    PROCESS_QUEUE, Publisher, QueueDepths, STATUS_DEAD_LETTERS, STATUS_QUEUE, Waiting,
 };
 use velure_config::{Env, Reader};
 use velure_contracts::events::headers;
@@ -70,6 +70,24 @@ impl Letter {
         }
     }
 
+    /// Puts it back where it came from, and then takes it out of the dead letters. What dies in between leaves two copies,
+    /// which is harmless: who handled an event once knows it.
+    ///
+    /// # Errors
+    /// When the broker did not take the copy. Then the letter stays.
+    pub(crate) async fn replay(self, publisher: &mut Publisher) -> anyhow::Result<()> {
+        publisher.publish_one(self.again()?).await??;
+        self.take_out().await
+    }
+
+    /// Takes it out of the dead letters for good.
+    ///
+    /// # Errors
+    /// When the broker does not hear of it. Then the letter stays.
+    pub(crate) async fn take_out(self) -> anyhow::Result<()> {
+        Ok(self.delivery.settle(Outcome::Ack).await?)
+    }
+
     /// A copy for the queue that it came from, and nobody else.
     fn again(&self) -> anyhow::Result<Message> {
         let id = self.delivery.message_id().unwrap_or_else(Uuid::new_v4);
@@ -84,6 +102,26 @@ impl Letter {
         }
         Ok(message)
     }
+}
+
+/// How many letters there are in both queues.
+///
+/// # Errors
+/// When the broker does not answer or refuses.
+pub(crate) async fn waiting(env: &Env) -> anyhow::Result<u32> {
+    let waiting = depths(&broker(env)?).await?;
+    Ok(waiting.iter().map(|queue| queue.messages).sum())
+}
+
+fn broker(env: &Env) -> anyhow::Result<BrokerConfig> {
+    let mut reader = Reader::new(env);
+    let url = reader.secret_url("VELURE_OPERATOR_AMQP_URL");
+    Ok(BrokerConfig::new(reader.finish(url)?, "velure desk"))
+}
+
+async fn depths(broker: &BrokerConfig) -> anyhow::Result<Vec<Waiting>> {
+    let waiting = QueueDepths::new(broker.clone(), QUEUES).look().await;
+    waiting.context("the dead letters cannot be counted")
 }
 
 /// What stands for a message without an id: the beginning of its body's SHA-256.
@@ -113,13 +151,8 @@ impl Letters {
     /// # Errors
     /// When the broker does not answer or refuses.
     pub(crate) async fn take(env: &Env) -> anyhow::Result<Self> {
-        let mut reader = Reader::new(env);
-        let url = reader.secret_url("VELURE_OPERATOR_AMQP_URL");
-        let broker = BrokerConfig::new(reader.finish(url)?, "velure desk");
-        let waiting = QueueDepths::new(broker.clone(), QUEUES)
-            .look()
-            .await
-            .context("the dead letters cannot be counted")?;
+        let broker = broker(env)?;
+        let waiting = depths(&broker).await?;
         let connection = broker.connect("dead letters").await?;
         let (mut held, mut consumers, mut more) = (Vec::new(), Vec::new(), 0);
         for there in waiting {
@@ -166,24 +199,12 @@ impl Letters {
             .collect())
     }
 
-    /// Puts a letter back where it came from, and then takes it out of the dead letters. What dies in between leaves two
-    /// copies, which is harmless: who handled an event once knows it.
+    /// For putting letters back.
     ///
     /// # Errors
-    /// When the broker did not take the copy. Then the letter stays.
-    pub(crate) async fn replay(&self, letter: Letter) -> anyhow::Result<()> {
-        let mut publisher = Publisher::open(&self.connection).await?;
-        publisher.publish_one(letter.again()?).await??;
-        letter.delivery.settle(Outcome::Ack).await?;
-        Ok(())
-    }
-
-    /// Takes a letter out of the dead letters for good.
-    ///
-    /// # Errors
-    /// When the broker does not hear of it. Then the letter stays.
-    pub(crate) async fn drop_for_good(&self, letter: Letter) -> anyhow::Result<()> {
-        Ok(letter.delivery.settle(Outcome::Ack).await?)
+    /// When the connection is lost.
+    pub(crate) async fn publisher(&self) -> anyhow::Result<Publisher> {
+        Ok(Publisher::open(&self.connection).await?)
     }
 
     /// Gives the rest back, and waits until the broker has it.

@@ -32,12 +32,7 @@ pub(crate) async fn run(command: OrdersCommand, env: &Env) -> anyhow::Result<()>
 fn lines(order_id: Uuid, file: &OrderFile) -> Vec<String> {
     let mut lines = vec![
         format!("order {order_id} of buyer {}", file.buyer_id),
-        format!(
-            "{}, version {}, {}",
-            file.status,
-            file.version,
-            money(file.total_minor, &file.currency)
-        ),
+        format!("{}, version {}, {}", file.status, file.version, file.total),
     ];
     lines.extend(file.lines.iter().map(|line| {
         format!(
@@ -45,7 +40,7 @@ fn lines(order_id: Uuid, file: &OrderFile) -> Vec<String> {
             line.quantity,
             plain(&line.name),
             plain(&line.product_id),
-            money(line.unit_price_minor, &file.currency)
+            line.unit_price
         )
     }));
     lines.push(match &file.phase {
@@ -86,23 +81,22 @@ fn next(file: &OrderFile) -> String {
     tried + &when
 }
 
-/// An amount as people write it; every currency here has a hundred minor units.
-fn money(minor: i64, currency: &str) -> String {
-    format!("{}.{:02} {currency}", minor / 100, minor % 100)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use velure_domain::{Currency, Money};
     use velure_postgres::desk::{Moment, OrderLine};
+
+    fn usd(minor: i64) -> Money {
+        Money::new(minor, Currency::Usd).expect("a legal amount")
+    }
 
     fn file() -> OrderFile {
         OrderFile {
             buyer_id: Uuid::nil(),
             status: "PROCESSING".to_owned(),
             version: 2,
-            total_minor: 4905,
-            currency: "USD".to_owned(),
+            total: usd(4905),
             redrives: 0,
             phase: Some("RESERVED".to_owned()),
             attempts: Some(2),
@@ -113,7 +107,7 @@ mod tests {
                 product_id: "p1".to_owned(),
                 name: "Leash\u{1b}[2J".to_owned(),
                 quantity: 2,
-                unit_price_minor: 2450,
+                unit_price: usd(2450),
             }],
             timeline: vec![Moment {
                 at: "2026-01-02T03:04:04Z".parse().expect("a time"),

@@ -59,8 +59,8 @@ pub(crate) async fn run(command: OutboxCommand, env: &Env) -> anyhow::Result<()>
             let why = why.read(env)?;
             let what = what.order.map_or(Unparking::All, Unparking::Order);
             let unparked = connect(env).await?.unpark(what, &why).await?;
-            for (books, sequence) in &unparked {
-                crate::say(&format!("{books} {sequence}: unparked"))?;
+            for (outbox, sequence) in &unparked {
+                crate::say(&format!("{} {sequence}: unparked", outbox.schema()))?;
             }
             if unparked.is_empty() {
                 crate::say("nothing of that is parked")?;
@@ -82,7 +82,7 @@ fn line(row: &OutboxRow) -> String {
         .map_or_else(String::new, |error| format!(": {}", plain(error)));
     format!(
         "{} {}  {}  order {}  since {}  {state}{error}",
-        row.books,
+        row.outbox.schema(),
         row.sequence,
         row.event_type,
         row.order_id,

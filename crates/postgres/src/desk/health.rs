@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::DeskStore;
 use crate::ORDERS;
+use crate::outbox::{self, Backlog};
 
 /// How the orders' database is.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,12 +20,8 @@ pub struct Health {
     pub open: i64,
     /// The oldest of them that are older than asked, at most ten.
     pub stuck: Vec<Uuid>,
-    /// The age of the oldest event that is neither published nor parked.
-    pub oldest_event: Duration,
-    /// Events that are parked.
-    pub parked: i64,
-    /// Orders that were tried in vain at least once.
-    pub retrying: i64,
+    /// What the outboxes hold.
+    pub backlog: Backlog,
     /// Changes by operators that nobody knows to be made.
     pub unfinished_actions: i64,
 }
@@ -69,13 +66,6 @@ impl DeskStore {
         let counts = sqlx::query!(
             r#"select now() as "now!",
                  (select count(*) from orders.orders where status in ('CREATED', 'PROCESSING')) as "open!",
-                 coalesce((select extract(epoch from now() - min(created_at))::float8 from (
-                   select created_at from orders.outbox_pending where parked_at is null
-                   union all select created_at from fulfilment.outbox_pending where parked_at is null) waiting), 0) as "oldest!",
-                 (select count(*) from orders.outbox_pending where parked_at is not null)
-                   + (select count(*) from fulfilment.outbox_pending where parked_at is not null) as "parked!",
-                 (select count(*) from fulfilment.fulfilments where phase not in ('COMPLETED', 'FAILED') and attempts > 0)
-                   as "retrying!",
                  (select count(*) from operations.actions where outcome is null) as "unfinished!""#
         )
         .fetch_one(&self.pool)
@@ -98,9 +88,7 @@ impl DeskStore {
             locked_out,
             open: counts.open,
             stuck,
-            oldest_event: Duration::try_from_secs_f64(counts.oldest).unwrap_or_default(),
-            parked: counts.parked,
-            retrying: counts.retrying,
+            backlog: outbox::backlog(&self.pool).await?,
             unfinished_actions: counts.unfinished,
         })
     }

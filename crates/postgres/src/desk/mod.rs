@@ -14,7 +14,7 @@ mod tests;
 pub use action::{Action, Why};
 pub use health::{Health, Migrations};
 pub use order::{Moment, OrderFile, OrderLine};
-pub use outbox::{Books, OutboxRow, Unparking};
+pub use outbox::{OutboxRow, Unparking};
 
 use sqlx::postgres::PgPoolOptions;
 

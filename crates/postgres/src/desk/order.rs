@@ -1,5 +1,6 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
+use velure_domain::{Currency, CurrencyError, Money};
 
 use super::DeskStore;
 
@@ -12,10 +13,8 @@ pub struct OrderFile {
     pub status: String,
     /// Of three.
     pub version: i16,
-    /// In minor units.
-    pub total_minor: i64,
-    /// ISO 4217.
-    pub currency: String,
+    /// What it costs.
+    pub total: Money,
     /// How often the sweeper asked again.
     pub redrives: i32,
     /// As the order processor sees it; nothing while it has not heard of it.
@@ -43,8 +42,8 @@ pub struct OrderLine {
     pub name: String,
     /// How many.
     pub quantity: i32,
-    /// For one, in minor units.
-    pub unit_price_minor: i64,
+    /// For one.
+    pub unit_price: Money,
 }
 
 /// Something that happened to an order.
@@ -79,14 +78,29 @@ impl DeskStore {
         else {
             return Ok(None);
         };
-        let lines = sqlx::query_as!(
-            OrderLine,
+        let currency: Currency = row
+            .currency
+            .parse()
+            .map_err(|error: CurrencyError| sqlx::Error::Decode(error.into()))?;
+        let money =
+            |minor| Money::new(minor, currency).map_err(|error| sqlx::Error::Decode(error.into()));
+        let lines = sqlx::query!(
             "select product_id, name, quantity, unit_price_minor from orders.line_items where order_id = $1
              order by position",
             order_id,
         )
         .fetch_all(&mut *tx)
-        .await?;
+        .await?
+        .into_iter()
+        .map(|line| {
+            Ok(OrderLine {
+                product_id: line.product_id,
+                name: line.name,
+                quantity: line.quantity,
+                unit_price: money(line.unit_price_minor)?,
+            })
+        })
+        .collect::<Result<_, sqlx::Error>>()?;
         let timeline = sqlx::query_as!(
             Moment,
             r#"select at as "at!", place as "place!", what as "what!" from (
@@ -94,12 +108,17 @@ impl DeskStore {
                    'version ' || version || ': ' || status || coalesce(', ' || failure_code, '') as what
                  from orders.order_events where order_id = $1
                  union all
-                 select o.created_at, 2, 'orders', 'event ' || o.event_type || ' ' || o.event_id ||
-                   case when p.sequence is null then ', published'
-                        when p.parked_at is not null then ', PARKED after ' || p.attempts || ' tries: ' || coalesce(p.last_error, '')
-                        when p.attempts > 0 then ', waits after ' || p.attempts || ' tries: ' || coalesce(p.last_error, '')
+                 select created_at, rank, place, 'event ' || event_type || ' ' || event_id ||
+                   case when attempts is null then ', published'
+                        when parked_at is not null then ', PARKED after ' || attempts || ' tries: ' || coalesce(last_error, '')
+                        when attempts > 0 then ', waits after ' || attempts || ' tries: ' || coalesce(last_error, '')
                         else ', waits to be published' end
-                 from orders.outbox o left join orders.outbox_pending p using (created_at, sequence) where o.order_id = $1
+                 from (
+                   select 2 as rank, 'orders' as place, created_at, event_type, event_id, attempts, parked_at, last_error
+                   from orders.outbox o left join orders.outbox_pending p using (created_at, sequence) where o.order_id = $1
+                   union all
+                   select 6, 'fulfilment', created_at, event_type, event_id, attempts, parked_at, last_error
+                   from fulfilment.outbox o left join fulfilment.outbox_pending p using (created_at, sequence) where o.order_id = $1) events
                  union all
                  select handled_at, 3, 'fulfilment', 'event ' || event_id || ' had its effect'
                  from fulfilment.inbox where order_id = $1
@@ -112,13 +131,6 @@ impl DeskStore {
                  union all
                  select c.created_at, 5, 'provider', c.outcome || coalesce(', ' || c.charge_id, '') || coalesce(', ' || c.decline_code, '')
                  from payment_simulator.charges c join fulfilment.payments p using (idempotency_key) where p.order_id = $1
-                 union all
-                 select o.created_at, 6, 'fulfilment', 'event ' || o.event_type || ' ' || o.event_id ||
-                   case when p.sequence is null then ', published'
-                        when p.parked_at is not null then ', PARKED after ' || p.attempts || ' tries: ' || coalesce(p.last_error, '')
-                        when p.attempts > 0 then ', waits after ' || p.attempts || ' tries: ' || coalesce(p.last_error, '')
-                        else ', waits to be published' end
-                 from fulfilment.outbox o left join fulfilment.outbox_pending p using (created_at, sequence) where o.order_id = $1
                  union all
                  select started_at, 7, 'operator', action || ' ' || subject || ' by ' || operator || ' (' || login || '): ' || reason ||
                    case when outcome is null then ', NOT KNOWN TO BE DONE' else ', ' || outcome end
@@ -133,8 +145,7 @@ impl DeskStore {
             buyer_id: row.buyer_id,
             status: row.status,
             version: row.version,
-            total_minor: row.total_minor,
-            currency: row.currency,
+            total: money(row.total_minor)?,
             redrives: row.redrives,
             phase: row.phase,
             attempts: row.attempts,

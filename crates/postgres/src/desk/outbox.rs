@@ -1,53 +1,15 @@
-use std::fmt;
-use std::str::FromStr;
-
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
-use velure_domain::UnknownName;
 
 use super::action::note;
 use super::{DeskStore, Why};
-
-/// Whose outbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Books {
-    /// The orders API's.
-    Orders,
-    /// The order processor's.
-    Fulfilment,
-}
-
-impl Books {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Orders => "orders",
-            Self::Fulfilment => "fulfilment",
-        }
-    }
-}
-
-impl fmt::Display for Books {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Books {
-    type Err = UnknownName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        [Self::Orders, Self::Fulfilment]
-            .into_iter()
-            .find(|books| books.as_str() == text)
-            .ok_or(UnknownName)
-    }
-}
+use crate::outbox::Outbox;
 
 /// An event that is not settled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxRow {
     /// Whose.
-    pub books: Books,
+    pub outbox: Outbox,
     /// Its place.
     pub sequence: i64,
     /// The order it tells of, and holds back while it is parked.
@@ -80,13 +42,13 @@ impl DeskStore {
     /// When the database does not answer.
     pub async fn unsettled(&self, all: bool, limit: u16) -> Result<Vec<OutboxRow>, sqlx::Error> {
         let rows = sqlx::query!(
-            r#"select p.books as "books!", p.sequence as "sequence!", p.order_id as "order_id!", p.event_type as "event_type!",
+            r#"select p.of_orders as "of_orders!", p.sequence as "sequence!", p.order_id as "order_id!", p.event_type as "event_type!",
                  p.created_at as "created_at!", p.attempts as "attempts!", p.last_error, p.parked_at
                from (
-                 select 'orders' as books, p.sequence, p.order_id, o.event_type, p.created_at, p.attempts, p.last_error, p.parked_at
+                 select true as of_orders, p.sequence, p.order_id, o.event_type, p.created_at, p.attempts, p.last_error, p.parked_at
                  from orders.outbox_pending p join orders.outbox o using (created_at, sequence)
                  union all
-                 select 'fulfilment', p.sequence, p.order_id, o.event_type, p.created_at, p.attempts, p.last_error, p.parked_at
+                 select false, p.sequence, p.order_id, o.event_type, p.created_at, p.attempts, p.last_error, p.parked_at
                  from fulfilment.outbox_pending p join fulfilment.outbox o using (created_at, sequence)) p
                where $1 or p.attempts > 0 or p.parked_at is not null
                order by p.created_at, p.sequence limit $2"#,
@@ -95,23 +57,19 @@ impl DeskStore {
         )
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(OutboxRow {
-                    books: row
-                        .books
-                        .parse()
-                        .map_err(|error: UnknownName| sqlx::Error::Decode(error.into()))?,
-                    sequence: row.sequence,
-                    order_id: row.order_id,
-                    event_type: row.event_type,
-                    created_at: row.created_at,
-                    attempts: row.attempts,
-                    last_error: row.last_error,
-                    parked_at: row.parked_at,
-                })
+        Ok(rows
+            .into_iter()
+            .map(|row| OutboxRow {
+                outbox: outbox(row.of_orders),
+                sequence: row.sequence,
+                order_id: row.order_id,
+                event_type: row.event_type,
+                created_at: row.created_at,
+                attempts: row.attempts,
+                last_error: row.last_error,
+                parked_at: row.parked_at,
             })
-            .collect()
+            .collect())
     }
 
     /// Has the relay try parked events again as if they were new. Which ones is returned; each is written down with who
@@ -123,55 +81,51 @@ impl DeskStore {
         &self,
         what: Unparking,
         why: &Why,
-    ) -> Result<Vec<(Books, i64)>, sqlx::Error> {
+    ) -> Result<Vec<(Outbox, i64)>, sqlx::Error> {
         let order = match what {
             Unparking::All => None,
             Unparking::Order(order_id) => Some(order_id),
         };
         let mut tx = self.pool.begin().await?;
+        let rows = sqlx::query!(
+            r#"with orders as (
+                 update orders.outbox_pending set parked_at = null, attempts = 0, not_before = now()
+                 where parked_at is not null and attempts > 0 and ($1::uuid is null or order_id = $1)
+                 returning true as of_orders, sequence, order_id),
+               fulfilment as (
+                 update fulfilment.outbox_pending set parked_at = null, attempts = 0, not_before = now()
+                 where parked_at is not null and attempts > 0 and ($1::uuid is null or order_id = $1)
+                 returning false, sequence, order_id)
+               select of_orders as "of_orders!", sequence as "sequence!", order_id as "order_id!"
+               from (select * from orders union all select * from fulfilment) unparked"#,
+            order,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
         let mut unparked = Vec::new();
-        let orders = sqlx::query!(
-            "update orders.outbox_pending set parked_at = null, attempts = 0, not_before = now()
-             where parked_at is not null and attempts > 0 and ($1::uuid is null or order_id = $1)
-             returning sequence, order_id",
-            order,
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        unparked.extend(
-            orders
-                .into_iter()
-                .map(|row| (Books::Orders, row.sequence, row.order_id)),
-        );
-        let fulfilment = sqlx::query!(
-            "update fulfilment.outbox_pending set parked_at = null, attempts = 0, not_before = now()
-             where parked_at is not null and attempts > 0 and ($1::uuid is null or order_id = $1)
-             returning sequence, order_id",
-            order,
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        unparked.extend(
-            fulfilment
-                .into_iter()
-                .map(|row| (Books::Fulfilment, row.sequence, row.order_id)),
-        );
-        for (books, sequence, order_id) in &unparked {
-            let subject = format!("{books} outbox {sequence}");
+        for row in rows {
+            let outbox = outbox(row.of_orders);
+            let subject = format!("{} outbox {}", outbox.schema(), row.sequence);
             note(
                 &mut tx,
                 why,
                 "outbox unpark",
                 &subject,
-                *order_id,
+                row.order_id,
                 "unparked",
             )
             .await?;
+            unparked.push((outbox, row.sequence));
         }
         tx.commit().await?;
-        Ok(unparked
-            .into_iter()
-            .map(|(books, sequence, _)| (books, sequence))
-            .collect())
+        Ok(unparked)
+    }
+}
+
+fn outbox(of_orders: bool) -> Outbox {
+    if of_orders {
+        Outbox::Orders
+    } else {
+        Outbox::Fulfilment
     }
 }

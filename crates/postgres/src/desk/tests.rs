@@ -238,7 +238,7 @@ async fn an_orders_file_tells_what_happened_everywhere_in_its_order(
 async fn health_names_what_is_wrong(options: PgPoolOptions, connect: PgConnectOptions) {
     let desk = Desk::open(options, connect).await;
     let well = desk.store.health(PATIENCE).await.expect("read");
-    assert_eq!((well.open, well.parked), (0, 0));
+    assert_eq!((well.open, well.backlog.parked), (0, 0));
     assert_eq!(
         (well.migrations.at, &well.migrations.differing),
         (well.migrations.expected, &vec![])
@@ -252,7 +252,7 @@ async fn health_names_what_is_wrong(options: PgPoolOptions, connect: PgConnectOp
         .await
         .expect("done");
     let ill = desk.store.health(PATIENCE).await.expect("read");
-    assert_eq!((ill.open, ill.parked), (2, 1));
+    assert_eq!((ill.open, ill.backlog.parked), (2, 1));
     assert_eq!(ill.stuck, [order_id]);
     assert_eq!(ill.migrations.differing, [2]);
     assert_ne!(parked, order_id);

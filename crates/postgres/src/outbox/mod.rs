@@ -39,6 +39,15 @@ impl Outbox {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Orders, Self::Fulfilment];
 
+    /// The schema that it is in.
+    #[must_use]
+    pub fn schema(self) -> &'static str {
+        match self {
+            Self::Orders => "orders",
+            Self::Fulfilment => "fulfilment",
+        }
+    }
+
     /// The table's full name.
     #[must_use]
     pub fn table(self) -> &'static str {
