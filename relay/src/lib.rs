@@ -17,7 +17,7 @@ mod publish;
 mod status;
 mod sweep;
 mod wake;
-mod window;
+pub mod window;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -16,17 +16,25 @@ type Key = (Outbox, i64);
 
 /// A row without its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Sent {
-    pub(crate) outbox: Outbox,
-    pub(crate) row: RowKey,
-    pub(crate) event_id: Uuid,
-    pub(crate) order_id: Uuid,
-    pub(crate) attempts: i32,
-    pub(crate) placed: bool,
+pub struct Sent {
+    /// In which outbox.
+    pub outbox: Outbox,
+    /// Its place there.
+    pub row: RowKey,
+    /// The message id.
+    pub event_id: Uuid,
+    /// The order.
+    pub order_id: Uuid,
+    /// How often publishing it has failed.
+    pub attempts: i32,
+    /// Whether it tells that an order was placed.
+    pub placed: bool,
 }
 
 impl Sent {
-    pub(crate) fn of(row: &OutboxRow) -> Self {
+    /// What stays of a row.
+    #[must_use]
+    pub fn of(row: &OutboxRow) -> Self {
         Self {
             outbox: row.outbox,
             row: (row.shard, row.sequence),
@@ -44,7 +52,7 @@ impl Sent {
 
 /// From where to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub enum Reach {
     /// From where reading was [`AGE`] ago. A transaction that took its sequence since then and committed late is
     /// found, and found before anything that its order appended later. Reading on from the newest row instead would
     /// skip the former and publish the latter first.
@@ -55,7 +63,7 @@ pub(crate) enum Reach {
 
 /// How far behind a read begins at least. Longer than any writer's transaction can last: its statements end after
 /// 3 s, and it may idle for 5 s.
-pub(crate) const AGE: Duration = Duration::from_secs(10);
+pub const AGE: Duration = Duration::from_secs(10);
 
 /// How far one shard was read: now, some time ago, and at least [`AGE`] ago.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,8 +73,17 @@ struct Cursor {
     recent: [i64; 2],
 }
 
+impl Cursor {
+    fn go_back(&mut self, outbox: usize, sequence: i64) {
+        for at in [&mut self.now, &mut self.before, &mut self.recent] {
+            at[outbox] = at[outbox].min(sequence);
+        }
+    }
+}
+
+/// The rows that a relay knows and has not settled.
 #[derive(Debug, Default)]
-pub(crate) struct Window {
+pub struct Window {
     cursors: BTreeMap<i16, Cursor>,
     ready: VecDeque<OutboxRow>,
     /// Orders with a row on its way, and what waits behind it.
@@ -92,7 +109,7 @@ fn index(outbox: Outbox) -> usize {
 impl Window {
     /// Reads these shards from now on and no others. What was read of others and not sent is forgotten; what is in
     /// flight stays until its outcome is stored.
-    pub(crate) fn set_shards(&mut self, shards: &BTreeSet<i16>) {
+    pub fn set_shards(&mut self, shards: &BTreeSet<i16>) {
         self.generation += 1;
         self.cursors.retain(|shard, _| shards.contains(shard));
         for shard in shards {
@@ -120,17 +137,20 @@ impl Window {
         }
     }
 
-    pub(crate) fn shards(&self) -> usize {
+    /// How many shards are read.
+    #[must_use]
+    pub fn shards(&self) -> usize {
         self.cursors.len()
     }
 
     /// Whether nothing of this shard is held any more.
-    pub(crate) fn is_drained(&self, shard: i16) -> bool {
+    #[must_use]
+    pub fn is_drained(&self, shard: i16) -> bool {
         !self.held.contains_key(&shard)
     }
 
     /// Begins a read: where each shard is read from.
-    pub(crate) fn begin_read(&mut self, reach: Reach) -> Vec<ReadFrom> {
+    pub fn begin_read(&mut self, reach: Reach) -> Vec<ReadFrom> {
         // A read that begins now sees every outcome that is stored by now.
         for key in self.settled.drain(..) {
             self.known.remove(&key);
@@ -154,12 +174,13 @@ impl Window {
     }
 
     /// The most rows that a read may return on one shard only because they are held already.
-    pub(crate) fn most_held(&self) -> usize {
+    #[must_use]
+    pub fn most_held(&self) -> usize {
         self.held.values().copied().max().unwrap_or(0)
     }
 
     /// Takes rows that were read. How many of them are new.
-    pub(crate) fn take(&mut self, rows: Vec<OutboxRow>) -> usize {
+    pub fn take(&mut self, rows: Vec<OutboxRow>) -> usize {
         if self.reading != self.generation {
             return 0;
         }
@@ -189,7 +210,7 @@ impl Window {
     }
 
     /// Some seconds have passed.
-    pub(crate) fn age(&mut self) {
+    pub fn age(&mut self) {
         for cursor in self.cursors.values_mut() {
             cursor.recent = cursor.before;
             cursor.before = cursor.now;
@@ -197,45 +218,61 @@ impl Window {
     }
 
     /// The next row to be published.
-    pub(crate) fn next(&mut self) -> Option<OutboxRow> {
+    pub fn next_row(&mut self) -> Option<OutboxRow> {
         self.ready.pop_front()
     }
 
-    pub(crate) fn sent(&mut self, ticket: Ticket, row: OutboxRow) {
+    /// The row is on its way.
+    pub fn sent(&mut self, ticket: Ticket, row: OutboxRow) {
         self.in_flight.insert(ticket, row);
     }
 
     /// Nobody knows what became of it: it goes out again, before anything else of its order.
-    pub(crate) fn send_again(&mut self, row: OutboxRow) {
+    pub fn send_again(&mut self, row: OutboxRow) {
         self.ready.push_front(row);
     }
 
-    pub(crate) fn ready(&self) -> usize {
+    /// How many rows can be published now.
+    #[must_use]
+    pub fn ready(&self) -> usize {
         self.ready.len()
     }
 
-    pub(crate) fn in_flight(&self) -> usize {
+    /// How many rows are on their way.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
         self.in_flight.len()
     }
 
     /// How many rows are held whose outcome is not stored.
-    pub(crate) fn held(&self) -> usize {
+    #[must_use]
+    pub fn held(&self) -> usize {
         self.known.len() - self.settled.len()
     }
 
     /// Whether there is nothing on its way.
-    pub(crate) fn is_empty(&self) -> bool {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.held.is_empty()
     }
 
     /// What was published with this ticket. It stays known until its outcome is stored.
-    pub(crate) fn outcome(&mut self, ticket: Ticket) -> Option<OutboxRow> {
+    pub fn outcome(&mut self, ticket: Ticket) -> Option<OutboxRow> {
         self.in_flight.remove(&ticket)
     }
 
     /// The row is recorded as published: the order's next one may go, unless its shard is given up.
-    pub(crate) fn published(&mut self, sent: &Sent) {
+    ///
+    /// When it had failed before, the order's later rows were held back with it, and reading has gone on beyond them.
+    /// So reading goes back to it: read on from the newest row, the next event of this order would come before them.
+    pub fn published(&mut self, sent: &Sent) {
         self.settle(sent);
+        if sent.attempts > 0 {
+            self.generation += 1;
+            if let Some(cursor) = self.cursors.get_mut(&sent.row.0) {
+                cursor.go_back(index(sent.outbox), sent.row.1 - 1);
+            }
+        }
         let order = (sent.outbox, sent.order_id);
         match self.busy.get_mut(&order).and_then(VecDeque::pop_front) {
             Some(next) => self.ready.push_back(next),
@@ -246,7 +283,7 @@ impl Window {
     }
 
     /// The row is recorded as failed: what waits behind it is held back with it, and read again when its time comes.
-    pub(crate) fn failed(&mut self, sent: &Sent) {
+    pub fn failed(&mut self, sent: &Sent) {
         self.generation += 1;
         self.settle(sent);
         self.drop_waiting(sent);
@@ -259,7 +296,7 @@ impl Window {
     }
 
     /// Stops sending: what was read and not sent is forgotten.
-    pub(crate) fn drop_ready(&mut self) {
+    pub fn drop_ready(&mut self) {
         self.generation += 1;
         while let Some(row) = self.ready.pop_front() {
             self.forget(&Sent::of(&row));

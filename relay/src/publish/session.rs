@@ -184,7 +184,9 @@ impl<'a> Session<'a> {
     async fn send(&mut self) -> Result<(), SessionEnded> {
         // A blocked broker confirms nothing: what is not sent now needs not be sent twice later.
         while self.window.in_flight() < self.task.window.get() && !self.publisher.blocked() {
-            let Some(row) = self.window.next() else { break };
+            let Some(row) = self.window.next_row() else {
+                break;
+            };
             let mut span = trace::sending(&row);
             match message_of(&row, span.context()) {
                 Ok(message) => {

@@ -72,8 +72,11 @@ impl DeskStore {
             .collect())
     }
 
-    /// Has the relay try parked events again as if they were new. Which ones is returned; each is written down with who
-    /// and why in the same transaction. Doing it twice changes nothing more: an event that is not parked is left alone.
+    /// Has the relay try parked events again. Which ones is returned; each is written down with who and why in the same
+    /// transaction. Doing it twice changes nothing more: an event that is not parked is left alone.
+    ///
+    /// An event counts as tried once, and not as new: one that has failed holds its order's later events back until it
+    /// is published, and the relay reads back to them only then.
     ///
     /// # Errors
     /// When the database does not answer or refuses. Then nothing was changed.
@@ -89,11 +92,11 @@ impl DeskStore {
         let mut tx = self.pool.begin().await?;
         let rows = sqlx::query!(
             r#"with orders as (
-                 update orders.outbox_pending set parked_at = null, attempts = 0, not_before = now()
+                 update orders.outbox_pending set parked_at = null, attempts = 1, not_before = now()
                  where parked_at is not null and attempts > 0 and ($1::uuid is null or order_id = $1)
                  returning true as of_orders, sequence, order_id),
                fulfilment as (
-                 update fulfilment.outbox_pending set parked_at = null, attempts = 0, not_before = now()
+                 update fulfilment.outbox_pending set parked_at = null, attempts = 1, not_before = now()
                  where parked_at is not null and attempts > 0 and ($1::uuid is null or order_id = $1)
                  returning false, sequence, order_id)
                select of_orders as "of_orders!", sequence as "sequence!", order_id as "order_id!"
