@@ -148,13 +148,17 @@ impl<P: PaymentProvider> Processor<P> {
             metrics::stock_refusal(failure.code);
         }
         let order = caused_by(order, span.as_ref());
-        if let Decision::Retry { reason, breach } = &decision {
-            note_retry(&order, reason, *breach);
-        }
         if order.phase == Phase::Reserved {
             reach(Point::P5).await.map_err(unheard)?;
         }
-        let stepped = self.store_soon(&order, &decision).await?;
+        let stored = self.store_soon(&order, &decision).await;
+        // Whoever lost the lease asked about an order that another has driven on: what it heard is no breach.
+        if let Decision::Retry { reason, breach } = &decision
+            && !matches!(stored, Err(FulfilmentError::Stale))
+        {
+            note_retry(&order, reason, *breach);
+        }
+        let stepped = stored?;
         metrics::step(order.phase, started.elapsed());
         if let Stepped::Moved(moved) = &stepped {
             metrics::moved(moved.phase);

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use metrics_exporter_prometheus::PrometheusBuilder;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use velure_amqp::Outcome;
 use velure_order_processor::Processor;
 use velure_order_processor::payment::{
     Charge, ChargeOutcome, PaymentError, PaymentProvider, Simulated, SimulatedConfig,
 };
-use velure_postgres::fulfilment::FulfilmentStore;
+use velure_postgres::fulfilment::{FulfilmentError, FulfilmentStore};
 use velure_testkit::Proxy;
 
 use crate::world::{AT_ONCE, DEAD, Placed, World};
@@ -197,4 +198,34 @@ async fn a_charge_that_could_not_be_stored_is_made_once(
     assert_eq!(world.ledger().await.len(), 1);
     world.settle(&world.sound()).await;
     world.assert_completed(&order).await;
+}
+
+/// Found by the simulator: seed 1143 had a person called for an order that had been driven on rightly.
+#[sqlx::test(migrator = "velure_postgres::ORDERS")]
+async fn who_wakes_up_after_another_has_ended_the_order_calls_nobody(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let metrics = recorder.handle();
+    let _recording = metrics::set_default_local_recorder(&recorder);
+    let calls_somebody = || metrics.render().contains("invariant_breaches_total");
+
+    let world = World::open(options, connect).await;
+    let (order, processor) = (Placed::new(), world.sound());
+    let asleep = world.recorded(&order).await;
+    world.deliver(&processor, &order.expired()).await;
+    world.assert_failed(&order, "timeout").await;
+    // The catalog says that the reservation has ended, which is right.
+    let late = processor.step(&asleep).await;
+    assert!(matches!(late, Err(FulfilmentError::Stale)), "{late:?}");
+    assert!(!calls_somebody());
+
+    // The same answer to whoever does hold the order is a breach.
+    let other = Placed::new();
+    world.catalog.lose_answers(1);
+    world.deliver(&processor, &other).await;
+    world.catalog.force(&other.id.to_string(), "released");
+    assert_eq!(processor.run_due().await.expect("claimed"), 1);
+    assert!(calls_somebody());
 }
