@@ -1,6 +1,6 @@
 # Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev watch observe trace desk stop status logs clean chaos services test bench cost-measure cost order-cost openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
+.PHONY: help setup dev watch observe trace desk stop status logs clean chaos simulate services test bench cost-measure cost order-cost openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ logs: ## follow the logs, or one: make logs NAME=relay
 
 chaos: ## break everything while orders come in and judge what is left: make chaos CAMPAIGN=small SEED=1 MINUTES=0
 	@cargo xtask chaos -- --campaign $(or $(CAMPAIGN),small) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),0) --commit $$(git rev-parse --short HEAD) --report target/chaos/report.md
+
+simulate: ## run the shop's decisions in simulated time under faults: make simulate SEEDS=10000 FROM=1 TRAP=<name> STORY=1
+	@cargo run --quiet -p velure-simulator -- --from $(or $(FROM),1) --seeds $(or $(SEEDS),10000) $(if $(TRAP),--trap $(TRAP)) $(if $(STORY),--story)
 
 clean: ## stop the shop and remove its data
 	@cargo xtask clean

@@ -15,7 +15,7 @@ mod registry;
 mod resume;
 mod routes;
 mod server;
-mod slot;
+pub mod slot;
 mod socket;
 mod stream;
 mod sweep;

@@ -11,20 +11,20 @@ const CAPACITY: usize = 16;
 
 /// A frame and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Placed {
+pub struct Placed {
     /// The order's version, or the buyer's sequence: without gaps.
-    pub(crate) position: i64,
+    pub position: i64,
     /// When the event was stored, by the database's clock.
-    pub(crate) stored: DateTime<Utc>,
+    pub stored: DateTime<Utc>,
     /// The whole frame.
-    pub(crate) bytes: Bytes,
+    pub bytes: Bytes,
     /// Whether nothing comes after it.
-    pub(crate) last: bool,
+    pub last: bool,
 }
 
 /// What became of an offered frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Offered {
+pub enum Offered {
     /// It waits to be written.
     Queued,
     /// The stream has it already.
@@ -37,7 +37,7 @@ pub(crate) enum Offered {
 
 /// What a stream does next.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Next {
+pub enum Next {
     /// Writes these, in this order.
     Write(Vec<Placed>),
     /// Reads what comes after this position.
@@ -52,7 +52,7 @@ pub(crate) enum Next {
 /// A slot starts before its stream knows where it is: frames queue from the first moment on, and the first reading
 /// ([`Self::settle`]) drops those that it covered. So an event is either read or queued, and never neither.
 #[derive(Debug, Default)]
-pub(crate) struct Slot {
+pub struct Slot {
     /// The position up to which everything was given to the writer; none before the first reading.
     sent: Option<i64>,
     queue: VecDeque<Placed>,
@@ -61,7 +61,7 @@ pub(crate) struct Slot {
 
 impl Slot {
     /// Offers a frame.
-    pub(crate) fn offer(&mut self, frame: Placed) -> Offered {
+    pub fn offer(&mut self, frame: Placed) -> Offered {
         match self.last() {
             Some(last) if frame.position <= last => return Offered::Known,
             Some(last) if frame.position > last + 1 => {
@@ -79,7 +79,7 @@ impl Slot {
     }
 
     /// Everything up to `position` was read and given to the writer; with `more`, there is more to read.
-    pub(crate) fn settle(&mut self, position: i64, more: bool) {
+    pub fn settle(&mut self, position: i64, more: bool) {
         self.sent = Some(position);
         while self
             .queue
@@ -101,7 +101,7 @@ impl Slot {
 
     /// What to do next. [`Next::Read`] comes only where `may_read`, and has to be followed by [`Self::settle`] or
     /// [`Self::read_failed`].
-    pub(crate) fn next(&mut self, may_read: bool) -> Next {
+    pub fn next(&mut self, may_read: bool) -> Next {
         let Some(sent) = self.sent else {
             return Next::Wait;
         };
@@ -117,17 +117,19 @@ impl Slot {
     }
 
     /// The reading brought nothing; it has to be done again.
-    pub(crate) fn read_failed(&mut self) {
+    pub fn read_failed(&mut self) {
         self.stale = true;
     }
 
     /// The position up to which everything was given to the writer.
-    pub(crate) fn given(&self) -> Option<i64> {
+    #[must_use]
+    pub fn given(&self) -> Option<i64> {
         self.sent
     }
 
     /// The position up to which the stream needs nothing, unless it is about to read anyway.
-    pub(crate) fn known(&self) -> Option<i64> {
+    #[must_use]
+    pub fn known(&self) -> Option<i64> {
         if self.sent.is_none() || self.stale {
             None
         } else {

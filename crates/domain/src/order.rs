@@ -81,6 +81,23 @@ impl OrderStatus {
         }
     }
 
+    /// Every move from here to `to`, oldest first. None when `to` does not lie ahead: whoever tells of it tells of what
+    /// was, or is late.
+    #[must_use]
+    pub fn way_to(self, to: Self) -> Vec<Self> {
+        let mut way = Vec::new();
+        let mut step = to;
+        while step != self {
+            way.push(step);
+            match step.previous() {
+                Some(previous) => step = previous,
+                None => return Vec::new(),
+            }
+        }
+        way.reverse();
+        way
+    }
+
     /// The version an order has while it stands here.
     #[must_use]
     pub fn version(self) -> Version {
@@ -325,6 +342,23 @@ mod tests {
                 assert_eq!(to.version().get(), from.version().get() + 1);
                 assert_eq!(to.previous(), Some(from));
             }
+        }
+    }
+
+    #[test]
+    fn the_way_to_a_status_leaves_nothing_out_and_leads_forward_alone() {
+        use OrderStatus::{Completed, Created, Failed, Processing};
+        assert_eq!(Created.way_to(Completed), [Processing, Completed]);
+        assert_eq!(Created.way_to(Processing), [Processing]);
+        assert_eq!(Processing.way_to(Failed), [Failed]);
+        for (from, to) in [
+            (Failed, Completed),
+            (Completed, Failed),
+            (Completed, Completed),
+            (Failed, Processing),
+            (Processing, Created),
+        ] {
+            assert_eq!(from.way_to(to), [], "{from:?} to {to:?}");
         }
     }
 

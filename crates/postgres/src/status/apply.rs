@@ -111,17 +111,9 @@ impl StatusStore {
 
     /// Every missing move up to the change's status. How it came to those in between nobody told.
     async fn catch_up(&self, change: &StatusChange) -> Result<Applied, ApplyError> {
-        let mut way = vec![change.status];
-        while let Some(previous) = way
-            .last()
-            .and_then(|status| status.previous())
-            .filter(|status| status.previous().is_some())
-        {
-            way.push(previous);
-        }
         let mut transaction = self.pool.begin().await?;
         let mut moves = Vec::new();
-        for status in way.into_iter().rev() {
+        for status in OrderStatus::Created.way_to(change.status) {
             let between = StatusChange {
                 status,
                 failure: None,

@@ -1,4 +1,4 @@
-//! `docs/SECURITY.md` names the tests by which its lines hold: each has to be there.
+//! `docs/SECURITY.md` and `docs/TRAPS.md` name the tests by which their lines hold: each has to be there.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,13 +8,12 @@ use anyhow::{Context, Result};
 use super::tree;
 use crate::checkout::Checkout;
 
-const TABLE: &str = "docs/SECURITY.md";
+const TABLES: [&str; 2] = ["docs/SECURITY.md", "docs/TRAPS.md"];
 
 /// What stands before the name of a test: in Rust, and in a test of Terraform.
 const BEFORE: [&str; 2] = ["fn ", "run \""];
 
 pub(super) fn faults(checkout: &Checkout) -> Result<Vec<String>> {
-    let table = fs::read_to_string(checkout.path(TABLE)).context("docs/SECURITY.md is missing")?;
     let mut there = BTreeSet::new();
     for path in tree::files(checkout)? {
         let is_test = path
@@ -24,7 +23,13 @@ pub(super) fn faults(checkout: &Checkout) -> Result<Vec<String>> {
             there.extend(tests(&text));
         }
     }
-    Ok(missing(&table, &there))
+    let mut faults = Vec::new();
+    for table in TABLES {
+        let text = fs::read_to_string(checkout.path(table))
+            .with_context(|| format!("{table} is missing"))?;
+        faults.extend(missing(table, &text, &there));
+    }
+    Ok(faults)
 }
 
 fn tests(text: &str) -> Vec<String> {
@@ -37,14 +42,13 @@ fn tests(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn missing(table: &str, there: &BTreeSet<String>) -> Vec<String> {
+fn missing(table: &str, text: &str, there: &BTreeSet<String>) -> Vec<String> {
     // What is between backticks stands at every second place.
-    table
-        .split('`')
+    text.split('`')
         .skip(1)
         .step_by(2)
         .filter(|name| is_sentence(name) && !there.contains(*name))
-        .map(|name| format!("{TABLE}: there is no test `{name}`"))
+        .map(|name| format!("{table}: there is no test `{name}`"))
         .collect()
 }
 
@@ -67,8 +71,8 @@ mod tests {
         let there = tests("#[test]\nasync fn a_door_is_shut() {\n}\nrun \"a_gate_is_shut\" {");
         assert_eq!(there, ["a_door_is_shut", "a_gate_is_shut"]);
         assert_eq!(
-            missing(table, &there.into_iter().collect()),
-            ["docs/SECURITY.md: there is no test `a_window_is_shut`"]
+            missing("docs/DOORS.md", table, &there.into_iter().collect()),
+            ["docs/DOORS.md: there is no test `a_window_is_shut`"]
         );
     }
 }

@@ -1,3 +1,7 @@
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
 use super::*;
 
 #[sqlx::test(migrator = "ORDERS")]
@@ -101,5 +105,59 @@ async fn the_processor_may_do_nothing_else(options: PgPoolOptions, connect: PgCo
             .and_then(|error| error.code())
             .map(|code| code.into_owned());
         assert_eq!(code.as_deref(), Some("42501"), "{statement}: {error}");
+    }
+}
+
+/// Polls a future at most so often, and drops it.
+async fn cancelled_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut left = polls;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+#[sqlx::test(migrator = "ORDERS")]
+async fn a_move_that_is_cancelled_anywhere_on_its_way_happened_wholly_or_not_at_all(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let books = Books::open(options, connect.clone()).await;
+    // One connection: one that came back with a transaction open would show in the next round.
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_lazy_with(connect.options([("role", "velure_fulfilment")]));
+    let store = FulfilmentStore::new(pool, LONG);
+    for polls in 1.. {
+        let event = event();
+        let Recorded::Claimed(held) = store.record(&event).await.expect("recorded") else {
+            panic!("somebody has it");
+        };
+        let key = format!("order:{}:charge", event.order_id);
+        let done = cancelled_after(polls, store.reserved(&held, &key)).await;
+        let (phase, payments, events): (String, i64, i64) = sqlx::query_as(
+            "select phase, (select count(*) from fulfilment.payments p where p.order_id = f.order_id),
+               (select count(*) from fulfilment.outbox o where o.order_id = f.order_id)
+             from fulfilment.fulfilments f where order_id = $1",
+        )
+        .bind(event.order_id.as_uuid())
+        .fetch_one(&books.owner)
+        .await
+        .expect("on record");
+        match phase.as_str() {
+            "RECORDED" => assert_eq!((payments, events), (0, 0), "after {polls} polls"),
+            "RESERVED" => assert_eq!((payments, events), (1, 1), "after {polls} polls"),
+            other => panic!("{other} after {polls} polls"),
+        }
+        if let Some(moved) = done {
+            assert_eq!(moved.expect("stored").phase, Phase::Reserved);
+            assert!(polls > 4, "it was never cancelled on its way");
+            return;
+        }
     }
 }
