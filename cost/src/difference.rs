@@ -207,6 +207,12 @@ fn pods(
                 ("CPU us a second, idle", Some(pod.idle_cpu_us_per_s)),
                 ("resident KiB", Some(pod.rss_kb)),
                 ("resident bytes a stream", streams),
+                ("CPU ns a second of a stream", pod.cpu_ns_per_stream_second),
+                (
+                    "network bytes a minute of a stream",
+                    pod.network_bytes_per_stream_minute,
+                ),
+                ("bytes of an order's stream", pod.body_bytes_per_stream),
                 ("log bytes an order", Some(pod.log_bytes_per_order)),
                 ("network bytes an order", Some(pod.network_bytes_per_order)),
             ]

@@ -99,6 +99,15 @@ pub struct Pod {
     pub rss_kb: u64,
     /// What one open stream adds; only the gateway has streams.
     pub rss_bytes_per_stream: Option<u64>,
+    /// CPU time that a stream takes while nothing happens, in nanoseconds for each second; none before 2026-11-27.
+    #[serde(default)]
+    pub cpu_ns_per_stream_second: Option<u64>,
+    /// To and from clients and databases for a stream while nothing happens; none before 2026-11-27.
+    #[serde(default)]
+    pub network_bytes_per_stream_minute: Option<u64>,
+    /// What an order's stream says from its beginning to its end, without heartbeats; none before 2026-11-27.
+    #[serde(default)]
+    pub body_bytes_per_stream: Option<u64>,
     /// Log output for each order.
     pub log_bytes_per_order: u64,
     /// To and from databases, broker and clients, for each order.

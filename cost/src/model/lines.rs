@@ -185,6 +185,7 @@ impl Writer<'_> {
         self.traffic("cloudfront.request", "pages and images", files)?;
         self.traffic("cloudfront.request", "order streams", self.month.orders)?;
         self.traffic("cloudfront.gb", "answers", self.answer_bytes() / GB)?;
+        self.traffic("cloudfront.gb", "order streams", self.stream_bytes() / GB)?;
         self.traffic(
             "cloudfront.gb",
             "pages and images",
@@ -209,6 +210,24 @@ impl Writer<'_> {
             .sum()
     }
 
+    /// What the streams of a month say, with their heartbeats. An upper bound: what the gateway asks its database for
+    /// them is in it.
+    fn stream_bytes(&self) -> f64 {
+        let each: f64 = self
+            .case
+            .world
+            .measurement
+            .pods
+            .iter()
+            .map(|pod| {
+                let minutes = self.value("stream_seconds_per_order") / 60.0;
+                number(pod.body_bytes_per_stream.unwrap_or(0))
+                    + minutes * number(pod.network_bytes_per_stream_minute.unwrap_or(0))
+            })
+            .sum();
+        self.month.orders * each
+    }
+
     /// Capacity units of the load balancer: the largest of new connections, open ones and bytes, hour by hour.
     pub(super) fn balancer_units(&mut self, all_requests: bool) -> Result<(), DecimalError> {
         let (orders, seconds) = (
@@ -224,6 +243,7 @@ impl Writer<'_> {
         } else {
             (0.0, 0.0)
         };
+        let bytes = bytes + self.stream_bytes() / SECONDS_PER_MONTH;
         let mut units = 0.0;
         for hour in &self.case.hours {
             let new = hour.mean * (orders + requests * share) / 25.0;
@@ -289,9 +309,11 @@ impl Writer<'_> {
             if let Some(sample) = measured(&pod.pod) {
                 let streams = per_second * self.value("stream_seconds_per_order");
                 let per_stream = number(sample.rss_bytes_per_stream.unwrap_or(0)) / 1_048_576.0;
+                let stream_cpu = number(sample.cpu_ns_per_stream_second.unwrap_or(0)) / 1e9;
                 works.push(Work {
                     pod,
-                    cpu_per_rate: per_second * mean_cpu(sample) / 1e6 * factor,
+                    cpu_per_rate: (per_second * mean_cpu(sample) / 1e6 + streams * stream_cpu)
+                        * factor,
                     idle_cpu: number(sample.idle_cpu_us_per_s) / 1e6 * factor,
                     memory_per_rate: streams * per_stream,
                 });

@@ -16,6 +16,8 @@ const ORDERS: u64 = 40;
 const IDLE: Duration = Duration::from_secs(5);
 /// After the last stream has ended: acknowledgements and clean-up belong to the orders too.
 const SETTLE: Duration = Duration::from_millis(500);
+/// Long enough for six heartbeats and a look at each stream's session.
+const WATCHED: Duration = Duration::from_secs(60);
 /// The contract allows six streams to a customer.
 const STREAMS: u64 = 6;
 
@@ -85,13 +87,17 @@ pub(crate) async fn measure(shop: &Shop, run: &str) -> anyhow::Result<Vec<Pod>> 
             idle_cpu_us_per_s: pod.idle_us_per_s,
             rss_kb: process::memory_kb(pod.process, "VmRSS")?,
             rss_bytes_per_stream: None,
+            cpu_ns_per_stream_second: None,
+            network_bytes_per_stream_minute: None,
+            body_bytes_per_stream: None,
             log_bytes_per_order: process::logged(pod.process).saturating_sub(pod.logged) / all,
             network_bytes_per_order: network / all,
         });
     }
     let gateway = measured.last_mut().context("the gateway is the last")?;
     let process = pods.last().context("the gateway is the last")?.process;
-    gateway.rss_bytes_per_stream = Some(open_streams(shop, &customers, process).await?);
+    gateway.body_bytes_per_stream = Some(streamed / all);
+    open_streams(shop, &customers, process, gateway).await?;
     Ok(measured)
 }
 
@@ -125,8 +131,14 @@ async fn idle(pods: &mut [Watched]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What one more stream adds to the gateway's resident set.
-async fn open_streams(shop: &Shop, customers: &[Buyer], process: u32) -> anyhow::Result<u64> {
+/// What one more stream adds to the gateway's resident set, and what it takes while nothing happens.
+async fn open_streams(
+    shop: &Shop,
+    customers: &[Buyer],
+    process: u32,
+    gateway: &mut Pod,
+) -> anyhow::Result<()> {
+    let (idle_cpu, idle_network) = quiet(process).await?;
     let before = process::memory_kb(process, "VmRSS")?;
     let client = reqwest::Client::builder().no_proxy().build()?;
     let mut open = Vec::new();
@@ -146,5 +158,25 @@ async fn open_streams(shop: &Shop, customers: &[Buyer], process: u32) -> anyhow:
         }
     }
     let after = process::memory_kb(process, "VmRSS")?;
-    Ok(after.saturating_sub(before) * 1024 / open.len() as u64)
+    let count = open.len() as u64;
+    let (cpu, network) = quiet(process).await?;
+    let (cpu, network) = (
+        cpu.saturating_sub(idle_cpu),
+        network.saturating_sub(idle_network),
+    );
+    gateway.rss_bytes_per_stream = Some(after.saturating_sub(before) * 1024 / count);
+    gateway.cpu_ns_per_stream_second = Some(cpu * 1000 / count / WATCHED.as_secs());
+    gateway.network_bytes_per_stream_minute = Some(network * 60 / count / WATCHED.as_secs());
+    Ok(())
+}
+
+/// CPU time in microseconds and bytes on its connections, of a process while nothing is asked of it.
+async fn quiet(process: u32) -> anyhow::Result<(u64, u64)> {
+    let before = (process::cpu_us(process)?, process::network_bytes(process)?);
+    tokio::time::sleep(WATCHED).await;
+    let after = (process::cpu_us(process)?, process::network_bytes(process)?);
+    Ok((
+        after.0.saturating_sub(before.0),
+        after.1.saturating_sub(before.1),
+    ))
 }
