@@ -58,6 +58,12 @@ impl Process {
         self.child.try_wait().expect("a child can be asked about")
     }
 
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it wrote.
     #[must_use]
     pub fn output(&self) -> String {
@@ -173,4 +179,26 @@ pub fn binary(name: &str) -> PathBuf {
         path.display()
     );
     path
+}
+
+/// Time on a processor of all of a process' threads, in microseconds.
+///
+/// # Errors
+/// When the process is gone.
+pub fn cpu_us(process: u32) -> anyhow::Result<u64> {
+    let threads = std::fs::read_dir(format!("/proc/{process}/task"))
+        .with_context(|| format!("process {process} is gone"))?;
+    let mut nanoseconds = 0;
+    for thread in threads {
+        // A thread may end while we look.
+        let Ok(text) = std::fs::read_to_string(thread?.path().join("schedstat")) else {
+            continue;
+        };
+        nanoseconds += text
+            .split(' ')
+            .next()
+            .and_then(|first| first.parse::<u64>().ok())
+            .context("schedstat has another form")?;
+    }
+    Ok(nanoseconds / 1000)
 }

@@ -3,25 +3,7 @@
 use std::fs;
 
 use anyhow::Context;
-
-/// Time on a processor of all its threads, in microseconds.
-pub(crate) fn cpu_us(process: u32) -> anyhow::Result<u64> {
-    let threads = fs::read_dir(format!("/proc/{process}/task"))
-        .with_context(|| format!("process {process} is gone"))?;
-    let mut nanoseconds = 0;
-    for thread in threads {
-        // A thread may end while we look.
-        let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else {
-            continue;
-        };
-        nanoseconds += text
-            .split(' ')
-            .next()
-            .and_then(|first| first.parse::<u64>().ok())
-            .context("schedstat has another form")?;
-    }
-    Ok(nanoseconds / 1000)
-}
+pub(crate) use velure_testkit::process::cpu_us;
 
 /// A size of `/proc/…/status`, in KiB: `VmRSS` now, `VmHWM` at most.
 pub(crate) fn memory_kb(process: u32, field: &str) -> anyhow::Result<u64> {
