@@ -1,6 +1,6 @@
 # Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev watch observe trace desk stop status logs clean chaos simulate services test bench cost-measure cost order-cost openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
+.PHONY: help setup dev watch observe trace desk stop status logs clean chaos simulate fuzz services test bench cost-measure cost order-cost openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ chaos: ## break everything while orders come in and judge what is left: make cha
 
 simulate: ## run the shop's decisions in simulated time under faults: make simulate SEEDS=10000 FROM=1 TRAP=<name> STORY=1
 	@cargo run --quiet -p velure-simulator -- --from $(or $(FROM),1) --seeds $(or $(SEEDS),10000) $(if $(TRAP),--trap $(TRAP)) $(if $(STORY),--story)
+
+fuzz: ## have libFuzzer look for bytes that are read wrongly: make fuzz TARGET=events SECONDS=60 (crates/fuzz lists the targets)
+	@cargo xtask fuzz $(or $(TARGET),events) --seconds $(or $(SECONDS),60)
 
 clean: ## stop the shop and remove its data
 	@cargo xtask clean

@@ -272,10 +272,10 @@ variable "log_retention_days" {
 }
 
 variable "traces" {
-  description = "A collector of spans (OTLP over HTTP): its URL, the share of traces to record among those that begin in the shop's own processes, and the addresses at which pods and functions reach it when that is not port 443 of the internet; its namespace when it is in the cluster. null: no spans are recorded."
+  description = "A collector of spans (OTLP over HTTP): its URL, the share of traces to record among those that begin in the shop's own processes (an order's begins in the browser, and is always recorded), and the addresses at which pods and functions reach it when that is not port 443 of the internet; its namespace when it is in the cluster. null: no spans are recorded."
   type = object({
     endpoint  = string
-    share     = optional(number, 1)
+    share     = optional(number, 0.1)
     cidrs     = optional(set(string), [])
     namespace = optional(string, "")
   })

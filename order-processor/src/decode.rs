@@ -12,17 +12,17 @@ use velure_postgres::fulfilment::NewFulfilment;
 use crate::handle::Incoming;
 
 /// The longest body that is looked into. Fifty lines are a tenth of it.
-pub(crate) const MAX_BODY: usize = 64 * 1024;
+pub const MAX_BODY: usize = 64 * 1024;
 
 /// A delivery that no try can turn into an effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Undecodable {
+pub struct Undecodable {
     /// Its event id, when one can be read.
-    pub(crate) event_id: Option<EventId>,
+    pub event_id: Option<EventId>,
     /// Its order, when one can be read.
-    pub(crate) order_id: Option<OrderId>,
+    pub order_id: Option<OrderId>,
     /// Why, in one short sentence.
-    pub(crate) reason: String,
+    pub reason: String,
 }
 
 /// What every version of every event has.
@@ -39,7 +39,7 @@ struct Head {
 ///
 /// # Errors
 /// When it is not one, is of a version that this code does not know, or tells of an order that cannot be.
-pub(crate) fn decode(incoming: &Incoming) -> Result<NewFulfilment, Undecodable> {
+pub fn decode(incoming: &Incoming) -> Result<NewFulfilment, Undecodable> {
     let body = incoming.body.as_slice();
     let nameless = |reason: String| Undecodable {
         event_id: None,

@@ -15,7 +15,7 @@
 mod charge;
 mod config;
 mod consume;
-mod decode;
+pub mod decode;
 mod due;
 mod handle;
 mod held;

@@ -35,6 +35,7 @@ use hints::Hints;
 use lease::{Holding, LeaseTask};
 use metrics::Metrics;
 use publish::PublishTask;
+pub use status::StatusEvent;
 use status::StatusTask;
 use sweep::SweepTask;
 

@@ -27,7 +27,7 @@ use velure_telemetry::{Span, SpanKind, TraceContext};
 use crate::hints::Hints;
 use crate::metrics::Metrics;
 use dead_letter::DeadLetters;
-use event::StatusEvent;
+pub use event::StatusEvent;
 
 /// What consuming uses on the broker.
 pub(crate) const USES: Uses<'static> = Uses {

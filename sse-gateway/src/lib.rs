@@ -12,7 +12,7 @@ mod limits;
 mod metrics;
 mod open;
 mod registry;
-mod resume;
+pub mod resume;
 mod routes;
 mod server;
 pub mod slot;

@@ -1,3 +1,5 @@
+//! Where a browser wants its stream to go on.
+
 use http::{HeaderMap, Uri};
 use velure_contracts::sse::BuyerCursor;
 use velure_http::ApiError;
@@ -5,7 +7,7 @@ use velure_redis::Topic;
 
 /// Where a browser wants to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Resume {
+pub enum Resume {
     /// It has seen nothing.
     Beginning,
     /// It has seen everything up to this position.
@@ -20,7 +22,7 @@ impl Resume {
     ///
     /// # Errors
     /// 400 for a parameter that is not `after`.
-    pub(crate) fn read(topic: Topic, headers: &HeaderMap, uri: &Uri) -> Result<Self, ApiError> {
+    pub fn read(topic: Topic, headers: &HeaderMap, uri: &Uri) -> Result<Self, ApiError> {
         let after = after(uri)?;
         let said = match headers.get("last-event-id") {
             Some(value) => match value.to_str() {

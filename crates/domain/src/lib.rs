@@ -1,4 +1,4 @@
-//! What an order *is*: ids, money, quantities, carts and the order's statuses.
+//! What an order *is*: ids, money, quantities, carts and the order's statuses; and how long a session goes on.
 //!
 //! Pure and synchronous. Nothing in here reads a clock, draws a random number or talks to anything, and every
 //! value is checked when it is made, so a function that takes a [`Money`] or a [`Quantity`] need not check it again.
@@ -18,6 +18,7 @@ mod money;
 mod order;
 mod password;
 mod quantity;
+mod session;
 
 pub use cart::{Cart, CartError, CartLine, MAX_LINES};
 pub use email::{EmailAddress, EmailError};
@@ -29,3 +30,4 @@ pub use order::{
 };
 pub use password::{NewPassword, PasswordError};
 pub use quantity::{Quantity, QuantityError};
+pub use session::{Exchange, PresentedToken};

@@ -35,6 +35,7 @@ use crate::checkout::Checkout;
 use crate::cloud::CloudArgs;
 use crate::commands::bench::{self, Measurement};
 use crate::commands::chaos::{self, ChaosArgs};
+use crate::commands::fuzz::{self, FuzzArgs};
 use crate::commands::{dev, inspect, observe};
 use crate::package::PackageArgs;
 use crate::process::{Action, RunFolder};
@@ -100,6 +101,8 @@ enum Command {
     },
     /// Kill and break everything while orders come in, and judge what is left
     Chaos(ChaosArgs),
+    /// Look for bytes that are read wrongly
+    Fuzz(FuzzArgs),
     /// Build, check and zip every function
     Package(PackageArgs),
     /// Say what `cloud-up` would change in AWS, and what it would cost
@@ -172,6 +175,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Test { only } => return Ok(suite::run(&checkout, &only)),
         Command::Bench { only } => bench::run(&checkout, &only),
         Command::Chaos(args) => chaos::run(&checkout, &args),
+        Command::Fuzz(args) => fuzz::run(&checkout, &args),
         Command::Package(args) => package::run(&checkout, &args),
         Command::CloudPlan(args) => cloud::plan(&checkout, args),
         Command::CloudUp(args) => cloud::up(&checkout, args),

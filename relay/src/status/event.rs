@@ -11,12 +11,15 @@ use velure_domain::{OrderFailure, OrderId, OrderStatus};
 
 /// What a status event says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct StatusEvent {
-    pub(crate) order_id: OrderId,
-    pub(crate) status: OrderStatus,
-    pub(crate) failure: Option<OrderFailure>,
+pub struct StatusEvent {
+    /// Of which order.
+    pub order_id: OrderId,
+    /// The status it has now.
+    pub status: OrderStatus,
+    /// Why, when it failed.
+    pub failure: Option<OrderFailure>,
     /// What happened on the way to it, oldest first.
-    pub(crate) steps: Vec<TimelineStep>,
+    pub steps: Vec<TimelineStep>,
 }
 
 /// Steps that are kept of one event. Ours have five at most.
@@ -42,7 +45,11 @@ impl StatusEvent {
         Ok(event)
     }
 
-    fn parse(body: &[u8]) -> Result<Self, String> {
+    /// Reads a message's body.
+    ///
+    /// # Errors
+    /// Why nobody ever can, in one short sentence that repeats nothing of it.
+    pub fn parse(body: &[u8]) -> Result<Self, String> {
         let Versioned { schema_version } = serde_json::from_slice(body)
             .map_err(|error| format!("the body is no event: {}", fault(&error)))?;
         if schema_version != u64::from(SCHEMA_VERSION) {

@@ -1,18 +1,15 @@
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 use velure_contracts::http::UserRole;
-use velure_domain::{SessionId, UserId};
+use velure_domain::{Exchange, PresentedToken, SessionId, UserId};
 
 use super::Account;
 use super::accounts::role;
-
-/// How many children one refresh token may have. Every tab of a browser that comes back to life at once asks with the
-/// same token; more than these are no browser's.
-const MAX_CHILDREN: i64 = 16;
 
 /// The SHA-256 of a refresh token. The token itself is never stored.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -138,9 +135,7 @@ impl SessionStore {
 
     /// Exchanges a refresh token for its successor, whose hash is `next`.
     ///
-    /// A token is good once. Within ten seconds after that, and as long as none of its successors was used, it gets
-    /// another one: the browser may have lost the answer, or has two tabs that asked at once. Any later use ends
-    /// the whole family, since one of two holders is not the browser.
+    /// Whether it gets one is for [`PresentedToken::exchange`] to say; otherwise its whole family ends.
     ///
     /// # Errors
     /// When the token is not good or was used before, or the database does not do it.
@@ -164,23 +159,28 @@ impl SessionStore {
         .ok_or(RotateError::Refused)?;
         // A statement of its own: it sees what others did to the family while this one waited for the lock.
         let token = sqlx::query!(
-            r#"select used_at is null as "unused!",
-                      coalesce(used_at > clock_timestamp() - interval '10 seconds', false) as "used_just_now!",
+            r#"select extract(epoch from clock_timestamp() - used_at)::float8 as "used_ago?",
                       (select count(*) from auth.refresh_tokens c
-                       where c.session_id = t.session_id and c.parent_hash = t.token_hash) as "children!",
+                       where c.session_id = t.session_id and c.parent_hash = t.token_hash) as "successors!",
                       exists (select from auth.refresh_tokens c
                               where c.session_id = t.session_id and c.parent_hash = t.token_hash
-                                and c.used_at is not null) as "has_used_child!"
+                                and c.used_at is not null) as "successor_used!"
                from auth.refresh_tokens t where t.token_hash = $1 and t.expires_at > now()"#,
             &presented.0
         )
         .fetch_optional(&mut *tx)
         .await?
         .ok_or(RotateError::Refused)?;
-        let answer_was_lost =
-            token.used_just_now && !token.has_used_child && token.children < MAX_CHILDREN;
+        let known = PresentedToken {
+            // A clock that was set back makes it a moment ago.
+            used_ago: token
+                .used_ago
+                .map(|ago| Duration::from_secs_f64(ago.max(0.0))),
+            successors: u32::try_from(token.successors).unwrap_or(u32::MAX),
+            successor_used: token.successor_used,
+        };
         let session = SessionId::from(family.session_id);
-        if !(token.unused || answer_was_lost) {
+        if known.exchange() == Exchange::EndSession {
             end(&mut tx, session, EndReason::TokenReused).await?;
             tx.commit().await?;
             return Err(RotateError::Reused {

@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod chaos;
 pub(crate) mod dev;
+pub(crate) mod fuzz;
 pub(crate) mod inspect;
 pub(crate) mod observe;
 pub(crate) mod prepare;
