@@ -35,8 +35,6 @@ pub struct Plan {
     pub seed: u64,
     /// How many shoppers there are, each with an open page.
     pub shoppers: usize,
-    /// How they order.
-    pub pace: Pace,
     /// Races for last units and storms of one intent.
     pub rushes: Rushes,
     /// Whether every fail point is tried with every kind of fault.
@@ -145,7 +143,11 @@ impl Crowd {
                 stack.url.clone(),
                 shelf.clone(),
                 crowd.ledger.clone(),
-                plan.pace,
+                match number {
+                    0 if plan.matrix => Pace::of_sessions(),
+                    1 if plan.matrix => Pace::of_pages(),
+                    _ => Pace::usual(),
+                },
                 random,
                 shopping_stopped.clone(),
             ));

@@ -166,11 +166,47 @@ fn id_of(product: &Value) -> &str {
     product["id"].as_str().unwrap_or_default()
 }
 
-/// How the shoppers behave.
+/// How a shopper behaves.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
     /// The wait between two orders of one shopper.
     pub pause: Duration,
+    /// How many times in a hundred the session is renewed and ended before an order.
+    pub sessions: usize,
+    /// How many times in a hundred the page of the last order is opened afterwards.
+    pub pages: usize,
+}
+
+impl Pace {
+    /// Most shoppers.
+    #[must_use]
+    pub const fn usual() -> Self {
+        Self {
+            pause: Duration::from_secs(5),
+            sessions: 10,
+            pages: 30,
+        }
+    }
+
+    /// Somebody who signs out and in again all the time: what waits for that to happen does not wait for chance.
+    #[must_use]
+    pub const fn of_sessions() -> Self {
+        Self {
+            pause: Duration::from_secs(1),
+            sessions: 100,
+            pages: 0,
+        }
+    }
+
+    /// Somebody who watches each order to its end.
+    #[must_use]
+    pub const fn of_pages() -> Self {
+        Self {
+            pause: Duration::from_secs(1),
+            sessions: 0,
+            pages: 100,
+        }
+    }
 }
 
 /// Orders until it is told to stop.
@@ -191,7 +227,7 @@ pub async fn shop(
             () = tokio::time::sleep(wait) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
-        if random.percent(10) {
+        if random.percent(pace.sessions) {
             come_and_go(&shopper, &ledger).await;
         }
         // Shoppers are people: a shop in which nothing moves any more gets no more orders than it has.
@@ -212,7 +248,7 @@ pub async fn shop(
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(format!("{error:#}"));
         }
-        if random.percent(30)
+        if random.percent(pace.pages)
             && let Some(order) = ledger.last_of(shopper.id)
             && let Some(said) = crate::watch::follow_one(&shopper, &url, order).await
         {

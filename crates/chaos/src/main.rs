@@ -10,7 +10,6 @@ use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use velure_chaos::campaign::{self, Outcome, Plan};
 use velure_chaos::faults::Blow;
-use velure_chaos::load::Pace;
 use velure_chaos::report;
 use velure_chaos::rush::Rushes;
 use velure_chaos::stack::Stack;
@@ -104,9 +103,6 @@ impl Size {
         Plan {
             seed,
             shoppers,
-            pace: Pace {
-                pause: Duration::from_millis(5_000),
-            },
             rushes: Rushes { races, storms },
             matrix: self != Self::Small,
             round,

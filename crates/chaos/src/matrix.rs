@@ -11,7 +11,7 @@ use crate::faults::declare;
 use crate::stack::Stack;
 
 /// How long it may take until somebody passes the point.
-const REACHED: Duration = Duration::from_secs(25);
+const REACHED: Duration = Duration::from_secs(60);
 
 /// How long a process that hangs is left alone before it is killed, as a liveness probe would.
 const HUNG: Duration = Duration::from_millis(1_500);

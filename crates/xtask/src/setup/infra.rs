@@ -43,7 +43,10 @@ const ALL: &[Tool] = &[
         modules: &["plan", "emulator"],
         find: |checkout| {
             let program = venv(checkout, "ministack-venv", MINISTACK, "ministack")?;
-            Ok(vec![("VELURE_TEST_MINISTACK", program)])
+            Ok(vec![(
+                "VELURE_TEST_MINISTACK_PYTHON",
+                program.with_file_name("python"),
+            )])
         },
     },
     Tool {

@@ -19,6 +19,11 @@ const START: Duration = Duration::from_secs(60);
 /// How long it may take to end the functions that it has started.
 const STOP: Duration = Duration::from_secs(20);
 
+/// After how many seconds the emulator closes a connection on which nothing was asked: never, for clients have closed it
+/// by then. Its own 75 s are less than the 90 s of Terraform's provider, and a server that closes first may do so while it
+/// handles a request that has just come: the provider asks again, and what was made is in its way.
+const KEEP_ALIVE: &str = "3600";
+
 /// An emulator of one test's own. It ends with it, and so do the functions that it has started.
 #[derive(Debug)]
 pub(crate) struct Emulator {
@@ -37,7 +42,11 @@ impl Emulator {
         let path = folder.join("ministack.log");
         let log = File::create(&path).expect("a log of the emulator");
         let address = free_address();
-        let process = program("VELURE_TEST_MINISTACK")
+        let process = program("VELURE_TEST_MINISTACK_PYTHON")
+            .args(["-m", "hypercorn", "ministack.app:app"])
+            .args(["--bind", &address.to_string(), "--keep-alive", KEEP_ALIVE])
+            // In this very process, which is the one that is asked to end.
+            .args(["--workers", "0"])
             .current_dir(folder)
             // Functions inherit its environment: what a shell here has set has no say in them.
             .env_clear()
@@ -46,7 +55,6 @@ impl Emulator {
             .env("TMPDIR", folder)
             .env("STATE_DIR", folder.join("state"))
             .env("GATEWAY_PORT", address.port().to_string())
-            .env("BIND_HOST", "127.0.0.1")
             // lambda_http refuses the Host header that an address makes of an API's name.
             .env("MINISTACK_HOST", "localhost")
             .env("AWS_ENDPOINT_URL", url(address))
@@ -56,7 +64,7 @@ impl Emulator {
             .stdout(log.try_clone().expect("a log of the emulator"))
             .stderr(log)
             .spawn()
-            .expect("VELURE_TEST_MINISTACK can be run");
+            .expect("VELURE_TEST_MINISTACK_PYTHON can be run");
         let mut emulator = Self {
             address,
             process,
