@@ -2,11 +2,14 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Params, Version};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use velure_config::{ExposeSecret, SecretString};
+
+use self::memory::Memory;
+
+mod memory;
 
 /// Memory of one hash in KiB, its passes and its lanes: the OWASP minimum for argon2id. One takes some 25 ms.
 const MEMORY_KIB: u32 = 19_456;
@@ -15,10 +18,9 @@ const LANES: u32 = 1;
 /// How long a sign-in waits for its turn to hash before it is told to come back.
 const WAIT: Duration = Duration::from_secs(3);
 
-static ARGON2: LazyLock<Argon2<'static>> = LazyLock::new(|| {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
-        .expect("invariant: the parameters are in argon2's bounds");
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+static PARAMS: LazyLock<Params> = LazyLock::new(|| {
+    Params::new(MEMORY_KIB, PASSES, LANES, None)
+        .expect("invariant: the parameters are in argon2's bounds")
 });
 
 /// Hashes passwords with argon2id, on blocking threads and only as many at once as there are processors: each takes
@@ -26,6 +28,7 @@ static ARGON2: LazyLock<Argon2<'static>> = LazyLock::new(|| {
 #[derive(Debug, Clone)]
 pub(crate) struct Passwords {
     turns: Arc<Semaphore>,
+    memory: Arc<Memory>,
 }
 
 /// Why nothing was hashed.
@@ -53,20 +56,27 @@ pub(crate) enum Match {
 
 /// The turn to hash.
 #[derive(Debug)]
-pub(crate) struct Turn(Arc<OwnedSemaphorePermit>);
+pub(crate) struct Turn {
+    permit: Arc<OwnedSemaphorePermit>,
+    memory: Arc<Memory>,
+}
 
 impl Passwords {
     pub(crate) fn new() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             turns: Arc::new(Semaphore::new(processors)),
+            memory: Arc::default(),
         }
     }
 
     /// Waits for a turn to hash.
     pub(crate) async fn turn(&self) -> Result<Turn, PasswordsError> {
         match timeout(WAIT, Arc::clone(&self.turns).acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(Turn(Arc::new(permit))),
+            Ok(Ok(permit)) => Ok(Turn {
+                permit: Arc::new(permit),
+                memory: Arc::clone(&self.memory),
+            }),
             Ok(Err(_)) | Err(_) => Err(PasswordsError::Busy),
         }
     }
@@ -76,12 +86,12 @@ impl Turn {
     /// Runs `work` where it holds nobody up. The turn is held until it ends, also when nobody waits for it any more.
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&Memory) -> T + Send + 'static,
     ) -> Result<T, PasswordsError> {
-        let turn = Arc::clone(&self.0);
+        let (permit, memory) = (Arc::clone(&self.permit), Arc::clone(&self.memory));
         let work = move || {
-            let done = work();
-            drop(turn);
+            let done = work(&memory);
+            drop(permit);
             done
         };
         tokio::task::spawn_blocking(work)
@@ -94,7 +104,7 @@ impl Turn {
     pub(crate) async fn hash(&self, password: &str) -> Result<SecretString, PasswordsError> {
         let password = SecretString::from(password);
         let hash = self
-            .run(move || hash(password.expose_secret().as_bytes()))
+            .run(move |memory| hash(memory, password.expose_secret().as_bytes()))
             .await?;
         hash.map(SecretString::from).map_err(PasswordsError::Hash)
     }
@@ -108,31 +118,35 @@ impl Turn {
     ) -> Result<Match, PasswordsError> {
         let password = SecretString::from(password);
         let stored = stored.cloned();
-        let work = move || {
+        let work = move |memory: &Memory| {
             let password = password.expose_secret().as_bytes();
             match stored {
-                Some(stored) => check(password, stored.expose_secret()),
-                None => hash(password).map(|_| Match::No),
+                Some(stored) => check(memory, password, stored.expose_secret()),
+                None => hash(memory, password).map(|_| Match::No),
             }
         };
         self.run(work).await?.map_err(PasswordsError::Hash)
     }
 }
 
-fn hash(password: &[u8]) -> Result<String, argon2::password_hash::Error> {
-    ARGON2.hash_password(password).map(|hash| hash.to_string())
+fn hash(memory: &Memory, password: &[u8]) -> Result<String, argon2::password_hash::Error> {
+    Ok(memory.hash(password, &PARAMS)?.to_string())
 }
 
-fn check(password: &[u8], stored: &str) -> Result<Match, argon2::password_hash::Error> {
+fn check(
+    memory: &Memory,
+    password: &[u8],
+    stored: &str,
+) -> Result<Match, argon2::password_hash::Error> {
     let stored =
         PasswordHash::new(stored).map_err(|_| argon2::password_hash::Error::EncodingInvalid)?;
-    match ARGON2.verify_password(password, &stored) {
-        Ok(()) => Ok(Match::Yes {
+    Ok(if memory.verify(password, &stored)? {
+        Match::Yes {
             weak: is_weak(&stored),
-        }),
-        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(Match::No),
-        Err(error) => Err(error),
-    }
+        }
+    } else {
+        Match::No
+    })
 }
 
 fn is_weak(stored: &PasswordHash) -> bool {
@@ -181,17 +195,11 @@ mod tests {
 
     #[test]
     fn a_hash_with_cheaper_parameters_is_weak() {
-        let cheap = Argon2::new(
-            Algorithm::Argon2id,
-            Version::V0x13,
-            Params::new(8_192, 1, 1, None).expect("legal parameters"),
-        );
-        let stored = cheap
-            .hash_password(b"correct horse")
-            .expect("a hash")
-            .to_string();
+        let memory = Memory::default();
+        let cheap = Params::new(8_192, 1, 1, None).expect("legal parameters");
+        let stored = memory.hash(b"correct horse", &cheap).expect("a hash");
         assert_eq!(
-            check(b"correct horse", &stored),
+            check(&memory, b"correct horse", &stored.to_string()),
             Ok(Match::Yes { weak: true })
         );
     }

@@ -42,11 +42,8 @@ const ALL: &[Tool] = &[
         name: MINISTACK,
         modules: &["plan", "emulator"],
         find: |checkout| {
-            let program = venv(checkout, "ministack-venv", MINISTACK, "ministack")?;
-            Ok(vec![(
-                "VELURE_TEST_MINISTACK_PYTHON",
-                program.with_file_name("python"),
-            )])
+            let program = venv(checkout, "ministack-venv", MINISTACK, "python")?;
+            Ok(vec![("VELURE_TEST_MINISTACK_PYTHON", program)])
         },
     },
     Tool {
@@ -58,12 +55,8 @@ const ALL: &[Tool] = &[
         name: KUBERNETES_VALIDATE,
         modules: &["charts::schemas"],
         find: |checkout| {
-            let name = "kubernetes-validate";
-            let program = venv(checkout, "kubernetes-venv", KUBERNETES_VALIDATE, name)?;
-            Ok(vec![(
-                "VELURE_TEST_KUBERNETES_PYTHON",
-                program.with_file_name("python"),
-            )])
+            let program = venv(checkout, "kubernetes-venv", KUBERNETES_VALIDATE, "python")?;
+            Ok(vec![("VELURE_TEST_KUBERNETES_PYTHON", program)])
         },
     },
     Tool {
