@@ -29,7 +29,7 @@ impl<P: PaymentProvider> Processor<P> {
             Ok(charge) => charge,
             Err(decision) => return decision,
         };
-        match self.payments.look_up(charge.key).await {
+        match self.payments.look_up(&charge).await {
             Ok(Some(outcome)) => counted(Ok(outcome)),
             Ok(None) => counted(self.ask_for(&charge).await),
             Err(
@@ -44,7 +44,7 @@ impl<P: PaymentProvider> Processor<P> {
     /// order goes on, or it never will be.
     pub(crate) async fn cancel(&self, order: &Fulfilment) -> Decision {
         match charge_of(order) {
-            Ok(charge) => counted(self.payments.cancel(charge.key).await),
+            Ok(charge) => counted(self.payments.cancel(&charge).await),
             Err(decision) => decision,
         }
     }

@@ -19,16 +19,19 @@ pub trait PaymentProvider: Send + Sync + 'static {
         charge: &Charge<'_>,
     ) -> impl Future<Output = Result<ChargeOutcome, PaymentError>> + Send;
 
-    /// What became of a key; nothing when no charge under it was ever answered. A charge may still be on its way.
+    /// What became of a charge; nothing when none under its key was ever answered. It may still be on its way. What is known
+    /// under the key with other parameters is not this charge: [`PaymentError::KeyReused`].
     fn look_up(
         &self,
-        key: &str,
+        charge: &Charge<'_>,
     ) -> impl Future<Output = Result<Option<ChargeOutcome>, PaymentError>> + Send;
 
-    /// Has no charge under this key ever succeed from here on, and says what became of it: the outcome that was
-    /// there before, or [`ChargeOutcome::Cancelled`].
-    fn cancel(&self, key: &str)
-    -> impl Future<Output = Result<ChargeOutcome, PaymentError>> + Send;
+    /// Has this charge never succeed from here on, and says what became of it: the outcome that was there before, or
+    /// [`ChargeOutcome::Cancelled`].
+    fn cancel(
+        &self,
+        charge: &Charge<'_>,
+    ) -> impl Future<Output = Result<ChargeOutcome, PaymentError>> + Send;
 }
 
 /// A charge to be made.

@@ -73,7 +73,12 @@ struct Entry {
 }
 
 impl Entry {
-    fn outcome(self) -> Result<ChargeOutcome, PaymentError> {
+    /// What became of `charge`, when this is its entry. One of a cancellation has no parameters.
+    fn outcome_of(self, charge: &Charge<'_>) -> Result<ChargeOutcome, PaymentError> {
+        let known = self.fingerprint.as_ref();
+        if known.is_some_and(|known| *known != fingerprint(charge)) {
+            return Err(PaymentError::KeyReused);
+        }
         match (self.outcome.as_str(), self.charge_id, self.decline_code) {
             ("SUCCEEDED", Some(charge_id), None) => Ok(ChargeOutcome::Succeeded { charge_id }),
             ("DECLINED", Some(_), Some(decline_code)) => {
@@ -144,7 +149,6 @@ impl PaymentProvider for Simulated {
         if !self.config.delay.is_zero() {
             tokio::time::sleep(self.config.delay).await;
         }
-        let fingerprint = fingerprint(charge);
         let declined = self.declines(charge);
         let made = sqlx::query_as!(
             Entry,
@@ -154,7 +158,7 @@ impl PaymentProvider for Simulated {
              returning outcome, fingerprint, charge_id, decline_code",
             charge.key,
             if declined.is_some() { "DECLINED" } else { "SUCCEEDED" },
-            fingerprint,
+            fingerprint(charge),
             format!("ch_{}", uuid::Uuid::now_v7().simple()),
             charge.amount.currency().code(),
             charge.amount.minor(),
@@ -178,33 +182,27 @@ impl PaymentProvider for Simulated {
                 .await?
                 .ok_or(PaymentError::InProgress)?,
         };
-        if entry
-            .fingerprint
-            .as_ref()
-            .is_some_and(|known| *known != fingerprint)
-        {
-            return Err(PaymentError::KeyReused);
-        }
-        entry.outcome()
+        entry.outcome_of(charge)
     }
 
-    async fn look_up(&self, key: &str) -> Result<Option<ChargeOutcome>, PaymentError> {
-        self.find(key).await?.map(Entry::outcome).transpose()
+    async fn look_up(&self, charge: &Charge<'_>) -> Result<Option<ChargeOutcome>, PaymentError> {
+        let entry = self.find(charge.key).await?;
+        entry.map(|entry| entry.outcome_of(charge)).transpose()
     }
 
-    async fn cancel(&self, key: &str) -> Result<ChargeOutcome, PaymentError> {
+    async fn cancel(&self, charge: &Charge<'_>) -> Result<ChargeOutcome, PaymentError> {
         sqlx::query!(
             "insert into payment_simulator.charges (idempotency_key, outcome) values ($1, 'CANCELLED')
              on conflict (idempotency_key) do nothing",
-            key
+            charge.key
         )
         .execute(&self.ledger)
         .await
         .map_err(unanswered)?;
-        self.find(key)
+        self.find(charge.key)
             .await?
             .ok_or(PaymentError::InProgress)?
-            .outcome()
+            .outcome_of(charge)
     }
 }
 

@@ -140,6 +140,38 @@ async fn when_time_is_over_an_order_whose_stock_may_be_held_fails_with_its_stock
     world.assert_failed(&order, "timeout").await;
 }
 
+/// Found by trying the runbook: the charge was refused because its key was known, and then looked up by that key alone,
+/// found, and taken for paid.
+#[sqlx::test(migrator = "velure_postgres::ORDERS")]
+async fn a_foreign_charge_under_an_orders_key_never_pays_for_it(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let world = World::open(options, connect).await;
+    let (order, processor) = (Placed::new(), world.sound());
+    let method = "pm_card_visa".parse().expect("a legal token");
+    let amount =
+        velure_domain::Money::new(1, velure_domain::Currency::Usd).expect("a legal amount");
+    let key = format!("order:{}:charge", order.id);
+    let foreign = Charge {
+        key: &key,
+        amount,
+        method: &method,
+    };
+    let payments = world.payments(SimulatedConfig::default());
+    payments.charge(&foreign).await.expect("charged");
+    world.deliver(&processor, &order).await;
+    for _ in 0..3 {
+        assert_eq!(world.phase(&order).await, "RESERVED");
+        assert_eq!(processor.run_due().await.expect("claimed"), 1);
+    }
+    // Nor is it taken for cancelled when time is over: a person has to settle it.
+    world.deliver(&processor, &order.expired()).await;
+    assert_eq!(world.phase(&order).await, "RESERVED");
+    assert_eq!(world.catalog.state(&order.id.to_string()), Some("held"));
+    assert_eq!(world.ledger().await, [("SUCCEEDED".to_owned(), Some(1))]);
+}
+
 /// Takes the money, and then the books are gone.
 struct CutsTheBooks {
     provider: Simulated,
@@ -153,12 +185,12 @@ impl PaymentProvider for CutsTheBooks {
         outcome
     }
 
-    async fn look_up(&self, key: &str) -> Result<Option<ChargeOutcome>, PaymentError> {
-        self.provider.look_up(key).await
+    async fn look_up(&self, charge: &Charge<'_>) -> Result<Option<ChargeOutcome>, PaymentError> {
+        self.provider.look_up(charge).await
     }
 
-    async fn cancel(&self, key: &str) -> Result<ChargeOutcome, PaymentError> {
-        self.provider.cancel(key).await
+    async fn cancel(&self, charge: &Charge<'_>) -> Result<ChargeOutcome, PaymentError> {
+        self.provider.cancel(charge).await
     }
 }
 

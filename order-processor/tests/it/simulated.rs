@@ -41,7 +41,10 @@ async fn the_same_question_gets_the_same_answer_for_good(
     for answer in answers {
         assert_eq!(answer.expect("an answer"), first);
     }
-    assert_eq!(other.look_up("k").await.expect("an answer"), Some(first));
+    assert_eq!(
+        other.look_up(&charge).await.expect("an answer"),
+        Some(first)
+    );
     assert_eq!(world.ledger().await.len(), 1);
 }
 
@@ -70,10 +73,13 @@ async fn a_key_with_other_parameters_is_refused(options: PgPoolOptions, connect:
             method: &other,
         },
     ] {
-        assert!(matches!(
-            provider.charge(&charge).await,
-            Err(PaymentError::KeyReused)
-        ));
+        for answer in [
+            provider.charge(&charge).await.map(Some),
+            provider.look_up(&charge).await,
+            provider.cancel(&charge).await.map(Some),
+        ] {
+            assert!(matches!(answer, Err(PaymentError::KeyReused)), "{answer:?}");
+        }
     }
 }
 
@@ -85,28 +91,20 @@ async fn a_cancelled_key_is_never_charged_and_a_charged_one_never_cancelled(
     let world = World::open(options, connect).await;
     let provider = world.payments(SimulatedConfig::default());
     let method = visa();
-    assert_eq!(provider.look_up("a").await.expect("an answer"), None);
+    let [first, second] = ["a", "b"].map(|key| Charge {
+        key,
+        amount: usd(1),
+        method: &method,
+    });
+    assert_eq!(provider.look_up(&first).await.expect("an answer"), None);
     assert_eq!(
-        provider.cancel("a").await.expect("an answer"),
+        provider.cancel(&first).await.expect("an answer"),
         ChargeOutcome::Cancelled
     );
-    let late = provider
-        .charge(&Charge {
-            key: "a",
-            amount: usd(1),
-            method: &method,
-        })
-        .await;
+    let late = provider.charge(&first).await;
     assert_eq!(late.expect("an answer"), ChargeOutcome::Cancelled);
-    let made = provider
-        .charge(&Charge {
-            key: "b",
-            amount: usd(1),
-            method: &method,
-        })
-        .await
-        .expect("charged");
-    assert_eq!(provider.cancel("b").await.expect("an answer"), made);
+    let made = provider.charge(&second).await.expect("charged");
+    assert_eq!(provider.cancel(&second).await.expect("an answer"), made);
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
@@ -124,7 +122,7 @@ async fn a_charge_and_a_cancellation_that_race_get_one_answer(
             amount: usd(1),
             method: &method,
         };
-        let (charged, cancelled) = tokio::join!(provider.charge(&charge), provider.cancel(&key));
+        let (charged, cancelled) = tokio::join!(provider.charge(&charge), provider.cancel(&charge));
         assert_eq!(charged.expect("an answer"), cancelled.expect("an answer"));
     }
 }
