@@ -6,6 +6,7 @@ use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gau
 use velure_amqp::Waiting;
 use velure_domain::FailureCode;
 use velure_postgres::fulfilment::{Backlog, Phase};
+use velure_telemetry::count_from_zero;
 
 use crate::payment::{ChargeOutcome, PaymentError};
 use crate::process::Breach;
@@ -25,7 +26,33 @@ const QUEUE_MESSAGES: &str = "velure_order_processor_queue_messages";
 const QUEUE_OLDEST: &str = "velure_order_processor_queue_oldest_message_seconds";
 const OLDEST: &str = "velure_order_processor_oldest_open_order_seconds";
 
-/// Says what each metric means, for `/metrics`.
+/// What may come of a delivery.
+const OUTCOMES: [&str; 7] = [
+    "worked_on",
+    "waiting",
+    "final",
+    "dead_lettered",
+    "unstorable",
+    "handed_back",
+    "panicked",
+];
+
+/// What the provider may answer.
+const ANSWERS: [&str; 5] = [
+    "succeeded",
+    "declined",
+    "cancelled",
+    "in_doubt",
+    "key_reused",
+];
+
+/// Why the catalog may hold nothing.
+const REFUSALS: [FailureCode; 2] = [
+    FailureCode::InsufficientStock,
+    FailureCode::ProductUnavailable,
+];
+
+/// Says what each metric means, for `/metrics`, and shows every counter.
 pub(crate) fn describe() {
     describe_counter!(
         DELIVERIES,
@@ -56,6 +83,17 @@ pub(crate) fn describe() {
         "For how long the queue has not been seen empty; 0 when it is."
     );
     describe_gauge!(OLDEST, "The age of the oldest open order.");
+    let moves = Phase::ALL
+        .into_iter()
+        .filter(|phase| *phase != Phase::Recorded);
+    let retries = Phase::ALL.into_iter().filter(|phase| !phase.is_final());
+    count_from_zero(DELIVERIES, "outcome", OUTCOMES);
+    count_from_zero(MOVES, "phase", moves.map(Phase::as_str));
+    count_from_zero(RETRIES, "phase", retries.map(Phase::as_str));
+    count_from_zero(BREACHES, "breach", Breach::ALL.map(Breach::as_str));
+    count_from_zero(CHARGES, "outcome", ANSWERS);
+    count_from_zero(STOCK_REFUSALS, "reason", REFUSALS.map(FailureCode::as_str));
+    drop(counter!(STALE));
 }
 
 pub(crate) fn delivery(outcome: &'static str) {

@@ -97,6 +97,15 @@ pub enum Breach {
 }
 
 impl Breach {
+    /// Every breach.
+    pub const ALL: [Self; 5] = [
+        Self::ChargedButReleased,
+        Self::SoldButNotCharged,
+        Self::EndedTooEarly,
+        Self::KeyReused,
+        Self::RecordContradictsItself,
+    ];
+
     /// The name in metrics and logs.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -6,6 +6,7 @@ use velure_amqp::Waiting;
 use velure_domain::OrderStatus;
 use velure_postgres::outbox::Outbox;
 use velure_postgres::status::{Move, OpenOrders, Size};
+use velure_telemetry::count_from_zero;
 
 /// Everything that the relay exports.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ pub(crate) struct Metrics {
     pub(crate) redriven_orders: Counter,
     pub(crate) expired_orders: Counter,
 }
+
+const APPLIED: &str = "velure_relay_applied_statuses_total";
 
 impl Metrics {
     pub(crate) fn new() -> Self {
@@ -51,7 +54,7 @@ impl Metrics {
             "velure_relay_leased_shards",
             "Shards of 64 that this replica leases"
         );
-        describe_counter!("velure_relay_applied_statuses_total", "Moves of orders");
+        describe_counter!(APPLIED, "Moves of orders");
         describe_counter!(
             "velure_relay_known_statuses_total",
             "Status events that were duplicates or late"
@@ -104,6 +107,9 @@ impl Metrics {
             "velure_relay_database_connections",
             "Connections to the database velure_orders, of all processes"
         );
+        let applied = OrderStatus::ALL.into_iter();
+        let applied = applied.filter(|status| *status != OrderStatus::Created);
+        count_from_zero(APPLIED, "status", applied.map(OrderStatus::as_str));
         Self {
             oldest_unsettled_seconds: gauge!("velure_relay_oldest_unsettled_event_seconds"),
             parked_events: gauge!("velure_relay_parked_events"),
@@ -131,7 +137,7 @@ impl Metrics {
     pub(crate) fn moved(&self, moves: &[Move]) {
         for moved in moves {
             let status = moved.status.as_str();
-            counter!("velure_relay_applied_statuses_total", "status" => status).increment(1);
+            counter!(APPLIED, "status" => status).increment(1);
             if moved.status.is_final() {
                 let took = (moved.at - moved.placed_at).to_std().unwrap_or_default();
                 histogram!("velure_relay_order_seconds", "status" => status).record(took);

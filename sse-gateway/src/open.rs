@@ -121,6 +121,7 @@ async fn order_opening(
         }
         if after <= events.last {
             let read = stream::placed(topic, after, &events);
+            gateway.metrics.follow(Some(after), &read.frames);
             gateway.metrics.replayed.increment(read.frames.len() as u64);
             let finished = read.frames.last().is_some_and(|frame| frame.last);
             let body = [RETRY, &stream::joined(&read.frames)].concat();
@@ -163,6 +164,7 @@ async fn buyer_opening(
             .map_err(ApiError::unavailable)?;
         if after <= events.last {
             let read = stream::placed(Topic::Buyer(buyer), after, &events);
+            gateway.metrics.follow(Some(after), &read.frames);
             gateway.metrics.replayed.increment(read.frames.len() as u64);
             let body = [RETRY, &stream::joined(&read.frames)].concat();
             return Ok(Opening {

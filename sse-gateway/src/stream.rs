@@ -57,6 +57,15 @@ pub(crate) enum Ended {
 }
 
 impl Ended {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Final,
+        Self::Left,
+        Self::Slow,
+        Self::Session,
+        Self::Lifetime,
+        Self::Stopping,
+    ];
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Final => "final",
@@ -310,17 +319,10 @@ impl Stream {
 
     /// Writes frames in one go; true when the last one was among them.
     async fn write(&mut self, frames: &[Placed]) -> Result<bool, Ended> {
-        for frame in frames {
-            let expected = self.written.map(|position| position + 1);
-            if expected.is_some_and(|expected| expected != frame.position) {
-                self.gateway.metrics.resume_gaps.increment(1);
-                tracing::error!(
-                    position = frame.position,
-                    "a frame is sent whose predecessor was not: this must never be"
-                );
-            }
-            self.written = Some(frame.position);
-        }
+        self.gateway.metrics.follow(self.written, frames);
+        self.written = frames
+            .last()
+            .map_or(self.written, |frame| Some(frame.position));
         let last = frames.last().is_some_and(|frame| frame.last);
         if last && reach(Point::E4).await.is_err() {
             return Err(Ended::Left);

@@ -6,7 +6,7 @@ use velure_config::{Env, ExposeSecret, Reader, SecretString};
 use velure_contracts::http::{IntrospectBody, Introspection};
 use velure_http::{
     AccessToken, Authenticator, KeySet, ServiceSigner, SessionCheck, SessionCheckError,
-    SessionVerdict, SigningKey, StartError, session_lookup,
+    SessionVerdict, SigningKey, StartError, session_lookup, session_lookups_from_zero,
 };
 use velure_redis::{Redis, RedisConfig, SessionCache};
 
@@ -84,6 +84,7 @@ impl RemoteSessions {
     /// Remembers in `cache` what `auth` says.
     #[must_use]
     pub fn new(cache: SessionCache, auth: AuthClient) -> Self {
+        session_lookups_from_zero();
         Self { cache, auth }
     }
 

@@ -17,6 +17,8 @@ const CALL_DEADLINE: Duration = Duration::from_secs(3);
 const MAX_ANSWER: usize = 128 * 1024;
 /// How long an unused connection is kept: less than any load balancer or server in between keeps it.
 const KEEP_IDLE: Duration = Duration::from_secs(30);
+const CALLS: &str = "velure_client_calls_total";
+
 /// How many unused connections are kept.
 const KEEP_CONNECTIONS: usize = 64;
 
@@ -76,6 +78,9 @@ impl Transport {
             .pool_max_idle_per_host(KEEP_CONNECTIONS)
             .tcp_nodelay(true)
             .build()?;
+        for outcome in ["answered", "failed"] {
+            drop(counter!(CALLS, "context" => audience, "outcome" => outcome));
+        }
         Ok(Self {
             http,
             base: base.trim_end_matches('/').to_owned(),
@@ -122,8 +127,7 @@ impl Transport {
 
     fn count(&self, answered: bool, took: Duration) {
         let outcome = if answered { "answered" } else { "failed" };
-        counter!("velure_client_calls_total", "context" => self.audience, "outcome" => outcome)
-            .increment(1);
+        counter!(CALLS, "context" => self.audience, "outcome" => outcome).increment(1);
         histogram!("velure_client_call_seconds", "context" => self.audience).record(took);
     }
 

@@ -33,7 +33,7 @@ pub use error::{ApiError, FieldErrors};
 pub use etag::{ETag, none_match};
 pub use key_pair::{GenerateKeyError, KeyPair, jwk_set};
 pub use lambda::{serve, serve_fallback};
-pub use metrics::session_lookup;
+pub use metrics::{session_lookup, session_lookups_from_zero};
 pub use mounted::{Mounted, body_too_large, fallback, internal_error, render, timed_out};
 pub use reply::Reply;
 pub use request::{Paging, Request, RequestParts};

@@ -8,11 +8,15 @@ use chrono::Utc;
 use http::StatusCode;
 use metrics::{counter, histogram};
 use serde_json::{Value, json};
+use velure_telemetry::count_from_zero;
 
 use crate::{Auth, Route};
 
 /// The namespace of a function's metrics.
 const NAMESPACE: &str = "Velure";
+
+const LOOKUPS_TOTAL: &str = "velure_session_cache_lookups_total";
+const REQUESTS: &str = "velure_endpoint_requests_total";
 
 /// Session lookups of one request.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,10 +29,15 @@ tokio::task_local! {
     static LOOKUPS: Cell<Lookups>;
 }
 
+/// Sessions are going to be looked up in this process.
+pub fn session_lookups_from_zero() {
+    count_from_zero(LOOKUPS_TOTAL, "result", ["hit", "miss"]);
+}
+
 /// A session was looked up in Redis before auth was asked, and found there or not.
 pub fn session_lookup(found: bool) {
     let result = if found { "hit" } else { "miss" };
-    counter!("velure_session_cache_lookups_total", "result" => result).increment(1);
+    counter!(LOOKUPS_TOTAL, "result" => result).increment(1);
     // Streams look sessions up outside of any request.
     let _ = LOOKUPS.try_with(|lookups| {
         let Lookups { hits, misses } = lookups.get();
@@ -53,11 +62,17 @@ pub(crate) async fn counting<T>(work: impl Future<Output = T>) -> (T, Counted) {
 /// What was counted while a request was answered.
 pub(crate) struct Counted(Lookups);
 
+/// Requests of this route are going to be answered in this process.
+pub(crate) fn requests_from_zero(route: &'static Route) {
+    for class in ["2xx", "3xx", "4xx", "5xx"] {
+        drop(counter!(REQUESTS, "endpoint" => route.name.as_str(), "status" => class));
+    }
+}
+
 /// Counts a request that was answered.
 pub(crate) fn answered(route: &'static Route, status: StatusCode, took: Duration) {
     let endpoint = route.name.as_str();
-    counter!("velure_endpoint_requests_total", "endpoint" => endpoint, "status" => class(status))
-        .increment(1);
+    counter!(REQUESTS, "endpoint" => endpoint, "status" => class(status)).increment(1);
     histogram!("velure_endpoint_request_seconds", "endpoint" => endpoint).record(took);
 }
 

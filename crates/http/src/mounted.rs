@@ -9,7 +9,7 @@ use velure_config::Reader;
 use velure_contracts::Code;
 use velure_telemetry::{Span, SpanKind, TraceContext, within};
 
-use crate::metrics::{answered, counting, embedded};
+use crate::metrics::{answered, counting, embedded, requests_from_zero};
 use crate::origin::OriginPolicy;
 use crate::{
     ApiError, Auth, Authenticator, Context, CsrfPolicy, Endpoint, Reply, Request, RequestParts,
@@ -65,6 +65,7 @@ impl Mounted {
             }
         };
         let (authenticator, endpoint) = futures::try_join!(authenticator, E::connect(context))?;
+        requests_from_zero(route);
         let endpoint = Arc::new(endpoint);
         let handle: Handle = Arc::new(move |request| {
             let endpoint = Arc::clone(&endpoint);

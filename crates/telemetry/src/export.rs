@@ -27,6 +27,10 @@ const LINGER: Duration = Duration::from_secs(1);
 /// How long the collector may take for one batch, all tries together.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+pub(crate) const SPANS: &str = "velure_trace_spans_total";
+/// What may become of spans.
+pub(crate) const OUTCOMES: [&str; 4] = ["queued", "exported", "dropped", "failed"];
+
 static TRACES: OnceLock<Traces> = OnceLock::new();
 /// Spans that have ended and of which nothing is known yet.
 static WAITING: AtomicUsize = AtomicUsize::new(0);
@@ -170,7 +174,7 @@ pub fn finish(limit: Duration) {
 }
 
 fn count(outcome: &'static str, spans: usize) {
-    metrics::counter!("velure_trace_spans_total", "outcome" => outcome).increment(spans as u64);
+    metrics::counter!(SPANS, "outcome" => outcome).increment(spans as u64);
 }
 
 /// Puts spans into the library's queue while there is room, and counts those for which there is none: the library's

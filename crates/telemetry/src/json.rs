@@ -13,6 +13,10 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
+pub(crate) const LINES: &str = "velure_log_lines_total";
+/// The levels at which lines are counted.
+pub(crate) const LEVELS: [&str; 3] = ["error", "warn", "info"];
+
 /// The field of an event whose value is the text of a JSON object: its members become members of the line. It is the one
 /// way to a member that is not flat, as CloudWatch's `_aws` has to be.
 pub const MEMBERS: &str = "velure.members";
@@ -107,7 +111,7 @@ where
 }
 
 fn count(level: &'static str) {
-    metrics::counter!("velure_log_lines_total", "level" => level).increment(1);
+    metrics::counter!(LINES, "level" => level).increment(1);
 }
 
 /// Gathers fields as JSON values.

@@ -17,7 +17,7 @@ mod trace;
 pub use export::{TraceExport, TraceExportError, export_traces, finish, flush};
 pub use json::MEMBERS;
 pub use logs::{FilterError, LogError, init_logs};
-pub use metrics::{MetricsError, MetricsHandle, install_metrics};
+pub use metrics::{MetricsError, MetricsHandle, count_from_zero, install_metrics};
 pub use opentelemetry::trace::SpanKind;
 pub use span::{Span, current, within};
 pub use trace::TraceContext;

@@ -2,6 +2,9 @@ use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
+use crate::export::{OUTCOMES, SPANS};
+use crate::json::{LEVELS, LINES};
+
 /// Upper bounds of every histogram in seconds: 1 ms to 60 s, close together where the targets of this system lie.
 /// Histograms are named `…_seconds` and nothing else.
 const BUCKETS: [f64; 17] = [
@@ -35,6 +38,21 @@ impl MetricsHandle {
     }
 }
 
+/// Has a counter shown at 0 for each value of its label, before anything is counted.
+///
+/// Prometheus sees no increase in a series that appears with what it counts: the first of its kind, and everything that
+/// came before the first scrape, would alert nobody. What is shown from the start has risen when it is 1.
+pub fn count_from_zero(
+    counter: &'static str,
+    label: &'static str,
+    values: impl IntoIterator<Item = &'static str>,
+) {
+    for value in values {
+        // It is registered by being named.
+        drop(metrics::counter!(counter, label => value));
+    }
+}
+
 /// Installs the recorder of this process; a second call gives the same handle.
 ///
 /// # Errors
@@ -43,7 +61,10 @@ pub fn install_metrics() -> Result<MetricsHandle, MetricsError> {
     static INSTALLED: OnceLock<Option<MetricsHandle>> = OnceLock::new();
     let handle = INSTALLED.get_or_init(|| {
         let builder = PrometheusBuilder::new().set_buckets(&BUCKETS).ok()?;
-        builder.install_recorder().ok().map(MetricsHandle)
+        let recorder = builder.install_recorder().ok().map(MetricsHandle);
+        count_from_zero(LINES, "level", LEVELS);
+        count_from_zero(SPANS, "outcome", OUTCOMES);
+        recorder
     });
     handle.clone().ok_or(MetricsError::Foreign)
 }

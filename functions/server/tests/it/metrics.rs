@@ -1,5 +1,5 @@
 //! Under load every metric of docs/METRICS.md that says so moves, in the process that it is listed for; what must never
-//! move does not; and no series has a name, a label or a value that is not listed.
+//! move does not; no series has a name, a label or a value that is not listed; and every counter is shown from the start.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -41,8 +41,27 @@ const STANDING: [(&str, &str); 7] = [
 struct Listed {
     moves: String,
     histogram: bool,
+    counter: bool,
     /// The values of each label; none where another list closes them.
     labels: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Listed {
+    /// Every combination of its labels' values.
+    fn series(&self) -> Vec<BTreeMap<String, String>> {
+        self.labels
+            .iter()
+            .fold(vec![BTreeMap::new()], |all, (label, values)| {
+                let with = |known: &BTreeMap<String, String>, value: &String| {
+                    let mut more = known.clone();
+                    more.insert(label.clone(), value.clone());
+                    more
+                };
+                all.iter()
+                    .flat_map(|known| values.iter().map(move |value| with(known, value)))
+                    .collect()
+            })
+    }
 }
 
 /// By process and name.
@@ -78,6 +97,7 @@ fn listed() -> BTreeMap<(&'static str, String), Listed> {
                 Listed {
                     moves: cells[3].to_owned(),
                     histogram: cells[1] == "histogram",
+                    counter: cells[1] == "counter",
                     labels,
                 }
             };
@@ -199,6 +219,30 @@ impl Scrapes {
             .is_some_and(|most| *most > 0.0)
     }
 
+    /// The series of counters that the list has and no process shows.
+    async fn missing(&self) -> BTreeSet<String> {
+        let mut missing = BTreeSet::new();
+        for (process, admin) in &self.processes {
+            let text = scraped(admin).await;
+            let shown: BTreeSet<(String, BTreeMap<String, String>)> = text
+                .lines()
+                .filter(|line| !line.is_empty() && !line.starts_with('#'))
+                .map(sample)
+                .map(|(name, labels, _)| (name, labels))
+                .collect();
+            let counters = self.listed.iter();
+            for ((_, name), row) in counters.filter(|((of, _), row)| of == process && row.counter) {
+                missing.extend(
+                    row.series()
+                        .into_iter()
+                        .filter(|labels| !shown.contains(&(name.clone(), labels.clone())))
+                        .map(|labels| format!("{process}: {name} {labels:?}")),
+                );
+            }
+        }
+        missing
+    }
+
     /// What should have moved by now and has not.
     fn still(&self) -> Vec<String> {
         self.listed
@@ -258,6 +302,11 @@ async fn every_metric_moves_under_load_and_no_label_is_unbounded() {
         most: BTreeMap::new(),
         unlisted: BTreeSet::new(),
     };
+    assert_eq!(
+        scrapes.missing().await,
+        BTreeSet::new(),
+        "these appear with what they count, and no alert sees that they rose"
+    );
     let buyer = shop.register().await;
     let mut frames = Frames::open(&gateway_url, &buyer).await;
     let products = shop.products().await;
