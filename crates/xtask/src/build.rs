@@ -41,14 +41,6 @@ pub(crate) fn server_shell(processes: &mut Processes, checkout: &Checkout) -> Re
     compile(processes, launch)
 }
 
-/// Builds the command line tool.
-pub(crate) fn command_line(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
-    compile(
-        processes,
-        cargo(checkout, "cargo-build").args(["build", "--bin", "velure"]),
-    )
-}
-
 /// Builds the long-lived processes with the server shell as they are deployed, for measurements.
 pub(crate) fn released(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
     let mut launch = cargo(checkout, "cargo-build").args(["build", "--release"]);

@@ -51,8 +51,9 @@ fn observe(checkout: &Checkout, processes: &mut Processes) -> Result<()> {
         ports.near("the receiver of traces", SPANS_PORT)?,
     );
     let prometheus = Prometheus::start(processes, checkout, metrics)?;
+    // All that `make dev` builds: the receiver alone would be resolved with fewer features, and compiled again.
     report::phase("building the receiver", || {
-        build::command_line(processes, checkout)
+        build::server_shell(processes, checkout)
     })?;
     let store = processes.run().path().join("traces");
     processes.start(
