@@ -7,7 +7,7 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 /// The memory that hashes are made in, kept from one to the next: as many pieces as hashes were ever made at once.
 ///
 /// An allocator that is given 19 MiB back keeps them for the thread that had them, and the next hash may be made by
-/// another one. In the tests that break the shop a server came to 271 MiB that way, and comes to 64 MiB with this. Nor have
+/// another one. In the tests that break the shop a server came to 271 MiB that way, and comes to 78 MiB with this. Nor have
 /// pages that are kept to be faulted in again.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
