@@ -219,6 +219,22 @@ impl Scrapes {
             .is_some_and(|most| *most > 0.0)
     }
 
+    /// Waits until every process is ready: it is scraped before it has everything that it counts with.
+    async fn ready(&self) {
+        let started = Instant::now();
+        let mut again = tokio::time::interval(Duration::from_millis(100));
+        for (process, admin) in &self.processes {
+            while !Call::new("GET", "/ready")
+                .send(admin)
+                .await
+                .is_ok_and(|answer| answer.status == 200)
+            {
+                again.tick().await;
+                assert!(started.elapsed() < PATIENCE, "{process} is never ready");
+            }
+        }
+    }
+
     /// The series of counters that the list has and no process shows.
     async fn missing(&self) -> BTreeSet<String> {
         let mut missing = BTreeSet::new();
@@ -302,6 +318,7 @@ async fn every_metric_moves_under_load_and_no_label_is_unbounded() {
         most: BTreeMap::new(),
         unlisted: BTreeSet::new(),
     };
+    scrapes.ready().await;
     assert_eq!(
         scrapes.missing().await,
         BTreeSet::new(),
