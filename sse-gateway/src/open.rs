@@ -9,6 +9,7 @@ use velure_contracts::Code;
 use velure_domain::{OrderId, OrderStatus, UserId};
 use velure_faults::{Point, reach};
 use velure_http::{ApiError, Auth};
+use velure_postgres::gateway::Events;
 use velure_redis::Topic;
 
 use crate::frame::{self, FrameId, RETRY};
@@ -108,7 +109,6 @@ async fn order_opening(
     order: OrderId,
     resume: Resume,
 ) -> Result<Option<Opening>, ApiError> {
-    let topic = Topic::Order(order);
     if let Some(after) = position(resume) {
         let events = gateway
             .store
@@ -120,17 +120,7 @@ async fn order_opening(
             return Ok(None);
         }
         if after <= events.last {
-            let read = stream::placed(topic, after, &events);
-            gateway.metrics.follow(Some(after), &read.frames);
-            gateway.metrics.replayed.increment(read.frames.len() as u64);
-            let finished = read.frames.last().is_some_and(|frame| frame.last);
-            let body = [RETRY, &stream::joined(&read.frames)].concat();
-            return Ok(Some(Opening {
-                body,
-                position: read.position,
-                more: read.more,
-                finished,
-            }));
+            return Ok(Some(replay(gateway, Topic::Order(order), after, &events)));
         }
     }
     let stored = gateway
@@ -163,16 +153,7 @@ async fn buyer_opening(
             .await
             .map_err(ApiError::unavailable)?;
         if after <= events.last {
-            let read = stream::placed(Topic::Buyer(buyer), after, &events);
-            gateway.metrics.follow(Some(after), &read.frames);
-            gateway.metrics.replayed.increment(read.frames.len() as u64);
-            let body = [RETRY, &stream::joined(&read.frames)].concat();
-            return Ok(Opening {
-                body,
-                position: read.position,
-                more: read.more,
-                finished: false,
-            });
+            return Ok(replay(gateway, Topic::Buyer(buyer), after, &events));
         }
     }
     let newest = gateway
@@ -192,6 +173,19 @@ async fn buyer_opening(
         more: false,
         finished: false,
     })
+}
+
+/// An opening with what was stored after a position.
+fn replay(gateway: &Gateway, topic: Topic, after: i64, events: &Events) -> Opening {
+    let read = stream::placed(topic, after, events);
+    gateway.metrics.follow(Some(after), &read.frames);
+    gateway.metrics.replayed.increment(read.frames.len() as u64);
+    Opening {
+        body: [RETRY, &stream::joined(&read.frames)].concat(),
+        position: read.position,
+        more: read.more,
+        finished: read.frames.last().is_some_and(|frame| frame.last),
+    }
 }
 
 /// Where to go on, when that can be said.

@@ -17,10 +17,10 @@ const CALL_DEADLINE: Duration = Duration::from_secs(3);
 const MAX_ANSWER: usize = 128 * 1024;
 /// How long an unused connection is kept: less than any load balancer or server in between keeps it.
 const KEEP_IDLE: Duration = Duration::from_secs(30);
-const CALLS: &str = "velure_client_calls_total";
-
 /// How many unused connections are kept.
 const KEEP_CONNECTIONS: usize = 64;
+
+const CALLS: &str = "velure_client_calls_total";
 
 /// Calls the internal endpoints of one context.
 #[derive(Debug, Clone)]
