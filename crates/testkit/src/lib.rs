@@ -9,10 +9,7 @@ pub mod runtime;
 pub mod secrets;
 pub mod stack;
 
-mod proxy;
-
-pub use proxy::Proxy;
-
 mod broker;
 
 pub use broker::{Broker, TEST_PASSWORD, Vhost};
+pub use velure_fault_proxy::{Condition, Proxy};

@@ -178,7 +178,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("velure-cost", &[]),
     ("velure-infra", &[]),
     ("velure-observability", &[]),
-    ("velure-testkit", &["domain", "contracts", "config", "http"]),
+    ("velure-fault-proxy", &[]),
+    (
+        "velure-testkit",
+        &["domain", "contracts", "config", "http", "fault-proxy"],
+    ),
     ("xtask", &[]),
 ];
 
