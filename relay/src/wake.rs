@@ -6,9 +6,15 @@ use std::time::Duration;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use velure_postgres::Asked;
 use velure_postgres::outbox::CHANNEL;
 use velure_service::Backoff;
+
+/// After so long without a wake-up the connection is asked whether it is still there: one that was forgotten on the way
+/// would be silent for ever.
+const SILENCE: Duration = Duration::from_secs(15);
 
 /// Passes notifications on until it is asked to stop.
 pub(crate) async fn listen(
@@ -33,8 +39,8 @@ pub(crate) async fn listen(
 
 async fn session(pool: &PgPool, wake: &Notify, backoff: &mut Backoff) -> sqlx::Error {
     let connected = async {
-        let mut listener = PgListener::connect_with(pool).await?;
-        listener.listen(CHANNEL).await?;
+        let mut listener = PgListener::connect_with(pool).in_time().await?;
+        listener.listen(CHANNEL).in_time().await?;
         Ok(listener)
     };
     let mut listener = match connected.await {
@@ -43,9 +49,17 @@ async fn session(pool: &PgPool, wake: &Notify, backoff: &mut Backoff) -> sqlx::E
     };
     backoff.reset();
     loop {
-        if let Err(error) = listener.recv().await {
-            return error;
+        match timeout(SILENCE, listener.recv()).await {
+            Ok(Ok(_)) => wake.notify_one(),
+            Ok(Err(error)) => return error,
+            Err(_) => {
+                let still_there = sqlx::query_scalar!(r#"select 1 as "one!""#)
+                    .fetch_one(&mut listener)
+                    .in_time();
+                if let Err(error) = still_there.await {
+                    return error;
+                }
+            }
         }
-        wake.notify_one();
     }
 }

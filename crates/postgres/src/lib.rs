@@ -3,9 +3,12 @@
 //! A store owns its transactions: an order's change and its outbox row are one function, so no caller can write
 //! one without the other. Storage functions take and return domain values; rows are private. The database's clock
 //! decides every time that is stored.
+//!
+//! No store of the running shop waits for an answer of the database for longer than [`DEADLINE`].
 
 pub mod auth;
 mod constraint;
+mod deadline;
 pub mod desk;
 pub mod fulfilment;
 pub mod gateway;
@@ -16,6 +19,7 @@ mod pool;
 pub mod status;
 
 pub use constraint::{breaks_constraint, is_transient};
+pub use deadline::{Asked, DEADLINE};
 pub use migrate::{AUTH, ORDERS};
 pub use pool::DatabaseConfig;
 pub use sqlx::{Error as DatabaseError, PgPool};

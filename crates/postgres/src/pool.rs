@@ -2,8 +2,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, PgPool};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 use velure_config::{ExposeSecret, Reader, SecretString};
+
+use crate::deadline::Asked;
 
 /// How to reach one database.
 ///
@@ -18,6 +20,9 @@ pub struct DatabaseConfig {
 
 /// How long a caller waits for a connection before it answers 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long a connection that comes back may take to say that it is idle. It is closed when it does not.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl DatabaseConfig {
     /// Reads the URL from `variable`; `connections` is the pool's size when nothing else is set.
@@ -61,7 +66,17 @@ impl DatabaseConfig {
             .max_connections(self.connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .idle_timeout(Duration::from_secs(600))
-            .test_before_acquire(true);
+            .test_before_acquire(true)
+            .after_release(|connection, _| Box::pin(is_usable(connection)));
         Ok(pool.connect_lazy_with(self.connect_options()?))
     }
+}
+
+/// Whether a connection that comes back has nothing left to say.
+///
+/// The pool asks the same afterwards and waits for ever: a caller that gave up on a connection which was forgotten on
+/// the way would take its place in the pool with it.
+pub(crate) async fn is_usable(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    connection.ping().within(RELEASE_TIMEOUT).await?;
+    Ok(true)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use velure_config::Reader;
-use velure_postgres::PgPool;
+use velure_postgres::{Asked, PgPool};
 
 use super::{Charge, ChargeOutcome, PaymentError, PaymentProvider};
 
@@ -135,6 +135,7 @@ impl Simulated {
             key
         )
         .fetch_optional(&self.ledger)
+        .in_time()
         .await
         .map_err(unanswered)
     }
@@ -165,6 +166,7 @@ impl PaymentProvider for Simulated {
             declined,
         )
         .fetch_optional(&self.ledger)
+        .in_time()
         .await
         .map_err(unanswered)?;
         if number
@@ -197,6 +199,7 @@ impl PaymentProvider for Simulated {
             charge.key
         )
         .execute(&self.ledger)
+        .in_time()
         .await
         .map_err(unanswered)?;
         self.find(charge.key)

@@ -7,6 +7,7 @@ use velure_domain::{EmailAddress, SessionId, UserId};
 
 use super::sessions::{self, NewSession, OpenedSession};
 use crate::breaks_constraint;
+use crate::deadline::Asked;
 
 /// A user, without anything secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,10 +94,10 @@ impl AccountStore {
         session: &NewSession,
     ) -> Result<(Account, OpenedSession), InsertAccountError> {
         let stored = async {
-            let mut tx = self.pool.begin().await?;
+            let mut tx = self.pool.begin().in_time().await?;
             let account = insert(&mut tx, new).await?;
             let opened = sessions::insert(&mut tx, account.id, session).await?;
-            tx.commit().await?;
+            tx.commit().in_time().await?;
             Ok((account, opened))
         };
         stored.await.map_err(|error| {
@@ -124,6 +125,7 @@ impl AccountStore {
             email.as_str()
         )
         .fetch_optional(&self.pool)
+        .in_time()
         .await?;
         row.map(Credentials::try_from).transpose()
     }
@@ -139,6 +141,7 @@ impl AccountStore {
             user.as_uuid()
         )
         .fetch_optional(&self.pool)
+        .in_time()
         .await?;
         row.map(Credentials::try_from).transpose()
     }
@@ -154,6 +157,7 @@ impl AccountStore {
             user.as_uuid()
         )
         .fetch_optional(&self.pool)
+        .in_time()
         .await?;
         row.map(Account::try_from).transpose()
     }
@@ -165,6 +169,7 @@ impl AccountStore {
     pub async fn list(&self, skip: u64, limit: u32) -> Result<(Vec<Account>, u64), sqlx::Error> {
         let total = sqlx::query_scalar!(r#"select count(*) as "total!" from auth.users"#)
             .fetch_one(&self.pool)
+            .in_time()
             .await?;
         let rows = sqlx::query_as!(
             AccountRow,
@@ -174,6 +179,7 @@ impl AccountStore {
             i64::try_from(skip).unwrap_or(i64::MAX)
         )
         .fetch_all(&self.pool)
+        .in_time()
         .await?;
         let accounts = rows
             .into_iter()
@@ -193,12 +199,12 @@ impl AccountStore {
         new: &SecretString,
         keep: SessionId,
     ) -> Result<Vec<SessionId>, SetPasswordError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().in_time().await?;
         if !replace_hash(&mut tx, user, old, new).await? {
             return Err(SetPasswordError::Stale);
         }
         let ended = sessions::end_others(&mut tx, user, keep).await?;
-        tx.commit().await?;
+        tx.commit().in_time().await?;
         Ok(ended)
     }
 
@@ -212,7 +218,7 @@ impl AccountStore {
         old: &SecretString,
         new: &SecretString,
     ) -> Result<(), sqlx::Error> {
-        replace_hash(&mut *self.pool.acquire().await?, user, old, new).await?;
+        replace_hash(&mut *self.pool.acquire().in_time().await?, user, old, new).await?;
         Ok(())
     }
 
@@ -232,6 +238,7 @@ impl AccountStore {
             role.as_str()
         )
         .execute(&self.pool)
+        .in_time()
         .await?;
         Ok(())
     }
@@ -248,6 +255,7 @@ async fn insert(connection: &mut PgConnection, new: &NewAccount) -> Result<Accou
         new.password_hash.expose_secret()
     )
     .fetch_one(connection)
+    .in_time()
     .await?
     .try_into()
 }
@@ -265,6 +273,7 @@ async fn replace_hash(
         new.expose_secret()
     )
     .execute(connection)
+    .in_time()
     .await?;
     Ok(changed.rows_affected() == 1)
 }

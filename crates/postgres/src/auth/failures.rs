@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 
+use crate::deadline::Asked;
+
 /// The SHA-256 of an address as it was typed at sign-in, folded: an address without an account leaves no personal
 /// data behind.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,6 +43,7 @@ impl SignInFailures {
             &account.0
         )
         .fetch_optional(&self.pool)
+        .in_time()
         .await?;
         Ok(seconds.map(|s| Duration::from_secs(u64::try_from(s).unwrap_or_default().max(1))))
     }
@@ -61,6 +64,7 @@ impl SignInFailures {
             &account.0
         )
         .execute(&self.pool)
+        .in_time()
         .await?;
         sqlx::query!(
             "delete from auth.sign_in_failures where email_hash in (
@@ -68,6 +72,7 @@ impl SignInFailures {
                order by last_at limit 2 for update skip locked)"
         )
         .execute(&self.pool)
+        .in_time()
         .await?;
         Ok(())
     }
@@ -82,6 +87,7 @@ impl SignInFailures {
             &account.0
         )
         .execute(&self.pool)
+        .in_time()
         .await?;
         Ok(())
     }

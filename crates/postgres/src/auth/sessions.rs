@@ -10,6 +10,7 @@ use velure_domain::{Exchange, PresentedToken, SessionId, UserId};
 
 use super::Account;
 use super::accounts::role;
+use crate::deadline::Asked;
 
 /// The SHA-256 of a refresh token. The token itself is never stored.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -116,20 +117,21 @@ impl SessionStore {
         checked: &SecretString,
         new: &NewSession,
     ) -> Result<OpenedSession, OpenSessionError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().in_time().await?;
         let unchanged = sqlx::query_scalar!(
             r#"select 1 as "one!" from auth.users where user_id = $1 and password_hash = $2 for share"#,
             user.as_uuid(),
             checked.expose_secret()
         )
         .fetch_optional(&mut *tx)
+        .in_time()
         .await?;
         if unchanged.is_none() {
             return Err(OpenSessionError::Stale);
         }
         end_expired(&mut tx, user).await?;
         let opened = insert(&mut tx, user, new).await?;
-        tx.commit().await?;
+        tx.commit().in_time().await?;
         Ok(opened)
     }
 
@@ -144,7 +146,7 @@ impl SessionStore {
         presented: TokenHash,
         next: TokenHash,
     ) -> Result<(Account, OpenedSession), RotateError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().in_time().await?;
         let family = sqlx::query_as!(
             FamilyRow,
             r#"select s.session_id, s.expires_at, now() as "now!", u.user_id, u.name, u.email, u.role, u.created_at
@@ -155,6 +157,7 @@ impl SessionStore {
             &presented.0
         )
         .fetch_optional(&mut *tx)
+        .in_time()
         .await?
         .ok_or(RotateError::Refused)?;
         // A statement of its own: it sees what others did to the family while this one waited for the lock.
@@ -169,6 +172,7 @@ impl SessionStore {
             &presented.0
         )
         .fetch_optional(&mut *tx)
+        .in_time()
         .await?
         .ok_or(RotateError::Refused)?;
         let known = PresentedToken {
@@ -182,7 +186,7 @@ impl SessionStore {
         let session = SessionId::from(family.session_id);
         if known.exchange() == Exchange::EndSession {
             end(&mut tx, session, EndReason::TokenReused).await?;
-            tx.commit().await?;
+            tx.commit().in_time().await?;
             return Err(RotateError::Reused {
                 user: family.user_id.into(),
                 session,
@@ -193,9 +197,10 @@ impl SessionStore {
             &presented.0
         )
         .execute(&mut *tx)
+        .in_time()
         .await?;
         insert_token(&mut tx, session, next, Some(presented), family.expires_at).await?;
-        tx.commit().await?;
+        tx.commit().in_time().await?;
         family.into_parts()
     }
 
@@ -204,9 +209,9 @@ impl SessionStore {
     /// # Errors
     /// When the database does not do it.
     pub async fn end(&self, session: SessionId, reason: EndReason) -> Result<bool, sqlx::Error> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().in_time().await?;
         let ended = end(&mut tx, session, reason).await?;
-        tx.commit().await?;
+        tx.commit().in_time().await?;
         Ok(ended)
     }
 
@@ -220,6 +225,7 @@ impl SessionStore {
             &token.0
         )
         .fetch_optional(&self.pool)
+        .in_time()
         .await?;
         Ok(found.map(SessionId::from))
     }
@@ -240,6 +246,7 @@ impl SessionStore {
             user.as_uuid()
         )
         .fetch_optional(&self.pool)
+        .in_time()
         .await?;
         name.as_deref().map(role).transpose()
     }
@@ -258,6 +265,7 @@ pub(super) async fn insert(
         user.as_uuid()
     )
     .fetch_one(&mut *connection)
+    .in_time()
     .await?;
     insert_token(connection, new.id, new.refresh, None, row.expires_at).await?;
     Ok(OpenedSession {
@@ -282,6 +290,7 @@ async fn insert_token(
         expires_at
     )
     .execute(connection)
+    .in_time()
     .await?;
     Ok(())
 }
@@ -297,6 +306,7 @@ async fn end(
         reason.as_str()
     )
     .execute(&mut *connection)
+    .in_time()
     .await?;
     delete_tokens(connection, &[session.as_uuid()]).await?;
     Ok(ended.rows_affected() == 1)
@@ -315,6 +325,7 @@ pub(super) async fn end_others(
         keep.as_uuid()
     )
     .fetch_all(&mut *connection)
+    .in_time()
     .await?;
     delete_tokens(connection, &ended).await?;
     Ok(ended.into_iter().map(SessionId::from).collect())
@@ -328,6 +339,7 @@ async fn end_expired(connection: &mut PgConnection, user: UserId) -> Result<(), 
         user.as_uuid()
     )
     .fetch_all(&mut *connection)
+    .in_time()
     .await?;
     if ended.is_empty() {
         Ok(())
@@ -345,6 +357,7 @@ async fn delete_tokens(
         sessions
     )
     .execute(connection)
+    .in_time()
     .await?;
     Ok(())
 }

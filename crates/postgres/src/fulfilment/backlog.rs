@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::{FulfilmentError, FulfilmentStore};
+use crate::deadline::Asked;
 
 /// How much is unfinished, for the gauges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +32,7 @@ impl FulfilmentStore {
                from fulfilment.fulfilments where phase not in ('COMPLETED', 'FAILED')"#
         )
         .fetch_one(&self.pool)
+        .in_time()
         .await?;
         Ok(Backlog {
             open: row.open.unsigned_abs(),
@@ -54,6 +56,7 @@ impl FulfilmentStore {
             FORGET_BATCH,
         )
         .execute(&self.pool)
+        .in_time()
         .await?;
         Ok(gone.rows_affected())
     }

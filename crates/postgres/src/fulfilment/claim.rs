@@ -4,6 +4,7 @@ use velure_domain::OrderId;
 
 use super::row::read;
 use super::{Fulfilment, FulfilmentError, FulfilmentStore, Lease};
+use crate::deadline::Asked;
 
 impl FulfilmentStore {
     /// Claims up to `limit` orders that are due: a retry whose time has come, or an order whose holder died.
@@ -16,7 +17,7 @@ impl FulfilmentStore {
         &self,
         limit: u16,
     ) -> Result<Vec<Result<Fulfilment, FulfilmentError>>, FulfilmentError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().in_time().await?;
         let ids = sqlx::query_scalar!(
             "with due as (
                select order_id from fulfilment.fulfilments
@@ -29,6 +30,7 @@ impl FulfilmentStore {
             self.lease.as_secs_f64(),
         )
         .fetch_all(&mut *tx)
+        .in_time()
         .await?;
         // A second statement, so that a payment committed while the first one waited is seen.
         let claimed = if ids.is_empty() {
@@ -36,7 +38,7 @@ impl FulfilmentStore {
         } else {
             read(&mut tx, &ids).await?
         };
-        tx.commit().await?;
+        tx.commit().in_time().await?;
         Ok(claimed)
     }
 
@@ -61,6 +63,7 @@ impl FulfilmentStore {
             self.lease.as_secs_f64(),
         )
         .execute(&self.pool)
+        .in_time()
         .await?;
         Ok(())
     }
@@ -75,6 +78,7 @@ impl FulfilmentStore {
                from fulfilment.fulfilments where phase not in ('COMPLETED', 'FAILED')"#
         )
         .fetch_one(&self.pool)
+        .in_time()
         .await?;
         Ok(seconds.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or_default()))
     }
@@ -99,6 +103,7 @@ impl FulfilmentStore {
             delay.as_secs_f64(),
         )
         .execute(&self.pool)
+        .in_time()
         .await?;
         if changed.rows_affected() == 0 {
             Err(FulfilmentError::Stale)

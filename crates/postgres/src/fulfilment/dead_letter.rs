@@ -1,6 +1,7 @@
 use velure_domain::{EventId, OrderId};
 
 use super::{FulfilmentError, FulfilmentStore, Trace, events};
+use crate::deadline::Asked;
 
 /// A delivery that no try can turn into an effect.
 #[derive(Debug, Clone)]
@@ -28,7 +29,7 @@ impl FulfilmentStore {
     /// # Errors
     /// When the database does not answer. Then nothing was stored.
     pub async fn dead_letter(&self, letter: &DeadLetter) -> Result<(), FulfilmentError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().in_time().await?;
         if let Some(event_id) = letter.event_id {
             sqlx::query!(
                 "insert into fulfilment.inbox (event_id, order_id) values ($1, $2) on conflict do nothing",
@@ -36,6 +37,7 @@ impl FulfilmentStore {
                 letter.order_id.map(OrderId::as_uuid),
             )
             .execute(&mut *tx)
+            .in_time()
             .await?;
         }
         let asleep = events::append_dead_letter(&mut tx, letter).await?;

@@ -7,6 +7,7 @@ use velure_domain::{EventId, OrderFailure, OrderStatus, ProductId};
 
 use super::steps::{to_processing, to_the_end};
 use super::{DeadLetter, Fulfilment, FulfilmentError, FulfilmentStore, Phase};
+use crate::deadline::Asked;
 use crate::outbox::{self, NewEvent, Outbox, RelayAsleep};
 
 /// Appends the event that tells of `status` and of the way to it. The caller holds the order's row lock.
@@ -109,6 +110,7 @@ pub(super) async fn append_answer_so_far(
 ) -> Result<RelayAsleep, FulfilmentError> {
     let at = sqlx::query_scalar!(r#"select now() as "now!""#)
         .fetch_one(&mut *connection)
+        .in_time()
         .await?;
     let end = match order.phase {
         Phase::Recorded => return Ok(RelayAsleep(false)),
@@ -155,7 +157,7 @@ impl FulfilmentStore {
         tx: PgTransaction<'_>,
         asleep: RelayAsleep,
     ) -> Result<(), FulfilmentError> {
-        tx.commit().await?;
+        tx.commit().in_time().await?;
         if asleep.0 {
             outbox::wake(&self.pool).await;
         }

@@ -7,6 +7,7 @@ use velure_domain::{OrderFailure, OrderStatus};
 use super::events::append;
 use super::steps::{to_processing, to_the_end};
 use super::{Fulfilment, FulfilmentError, FulfilmentStore, Payment, PaymentStatus, Phase};
+use crate::deadline::Asked;
 use crate::outbox::RelayAsleep;
 
 impl FulfilmentStore {
@@ -19,7 +20,7 @@ impl FulfilmentStore {
         held: &Fulfilment,
         idempotency_key: &str,
     ) -> Result<Fulfilment, FulfilmentError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().in_time().await?;
         let at = self.advance(&mut tx, held, Phase::Reserved, None).await?;
         sqlx::query!(
             "insert into fulfilment.payments (order_id, idempotency_key, currency, amount_minor) values ($1, $2, $3, $4)",
@@ -29,6 +30,7 @@ impl FulfilmentStore {
             held.total.minor(),
         )
         .execute(&mut *tx)
+        .in_time()
         .await?;
         let way = to_processing(held, Some((step::RESERVED, at)));
         let asleep = append(&mut tx, held, OrderStatus::Processing, None, at, way).await?;
@@ -54,7 +56,7 @@ impl FulfilmentStore {
         held: &Fulfilment,
         failure: OrderFailure,
     ) -> Result<Fulfilment, FulfilmentError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().in_time().await?;
         let at = self
             .advance(&mut tx, held, Phase::Failed, Some(&failure))
             .await?;
@@ -79,7 +81,7 @@ impl FulfilmentStore {
         held: &Fulfilment,
         failure: OrderFailure,
     ) -> Result<Fulfilment, FulfilmentError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().in_time().await?;
         let at = self
             .advance(&mut tx, held, Phase::Refused, Some(&failure))
             .await?;
@@ -101,7 +103,7 @@ impl FulfilmentStore {
         held: &Fulfilment,
         charge_id: &str,
     ) -> Result<Fulfilment, FulfilmentError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().in_time().await?;
         answer(
             &mut tx,
             held,
@@ -111,7 +113,7 @@ impl FulfilmentStore {
         )
         .await?;
         let at = self.advance(&mut tx, held, Phase::Charged, None).await?;
-        tx.commit().await?;
+        tx.commit().in_time().await?;
         Ok(Fulfilment {
             payment: answered(held, PaymentStatus::Succeeded, at),
             ..moved(held, Phase::Charged)
@@ -128,7 +130,7 @@ impl FulfilmentStore {
         failure: OrderFailure,
         decline_code: &str,
     ) -> Result<Fulfilment, FulfilmentError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().in_time().await?;
         answer(
             &mut tx,
             held,
@@ -140,7 +142,7 @@ impl FulfilmentStore {
         let at = self
             .advance(&mut tx, held, Phase::Declined, Some(&failure))
             .await?;
-        tx.commit().await?;
+        tx.commit().in_time().await?;
         Ok(Fulfilment {
             payment: answered(held, PaymentStatus::Declined, at),
             failure: Some(failure),
@@ -153,7 +155,7 @@ impl FulfilmentStore {
     /// # Errors
     /// When the lease has passed on or the database does not answer. Then nothing was changed.
     pub async fn completed(&self, held: &Fulfilment) -> Result<Fulfilment, FulfilmentError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().in_time().await?;
         let at = self.advance(&mut tx, held, Phase::Completed, None).await?;
         let way = to_the_end(held, Some((step::COMMITTED, at)));
         let asleep = append(&mut tx, held, OrderStatus::Completed, None, at, way).await?;
@@ -166,7 +168,7 @@ impl FulfilmentStore {
     /// # Errors
     /// When the lease has passed on or the database does not answer. Then nothing was changed.
     pub async fn failed(&self, held: &Fulfilment) -> Result<Fulfilment, FulfilmentError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().in_time().await?;
         let at = self.advance(&mut tx, held, Phase::Failed, None).await?;
         let asleep = append(
             &mut tx,
@@ -205,6 +207,7 @@ impl FulfilmentStore {
             lease,
         )
         .fetch_optional(connection)
+        .in_time()
         .await?
         .ok_or(FulfilmentError::Stale)
     }
@@ -228,6 +231,7 @@ async fn answer(
         decline_code,
     )
     .execute(connection)
+    .in_time()
     .await?;
     if changed.rows_affected() == 0 {
         Err(FulfilmentError::Stale)

@@ -4,6 +4,7 @@ use velure_domain::{Cart, EventId, Money, OrderId, PaymentMethod};
 
 use super::row::{StoredLine, read, stored_lines};
 use super::{Fulfilment, FulfilmentError, FulfilmentStore, Lease, Phase, Trace, events};
+use crate::deadline::Asked;
 use crate::outbox::RelayAsleep;
 
 /// An order as its `order.created` tells of it.
@@ -49,7 +50,7 @@ impl FulfilmentStore {
     /// # Errors
     /// When the database does not answer, or holds what cannot be read.
     pub async fn record(&self, event: &NewFulfilment) -> Result<Recorded, FulfilmentError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().in_time().await?;
         let inserted = sqlx::query!(
             r#"with seen as (
                  insert into fulfilment.inbox (event_id, order_id) values ($1, $2) on conflict do nothing returning 1),
@@ -74,16 +75,17 @@ impl FulfilmentStore {
             event.published_at,
         )
         .fetch_one(&mut *tx)
+        .in_time()
         .await?;
         if inserted.new_order {
-            tx.commit().await?;
+            tx.commit().in_time().await?;
             return Ok(Recorded::Claimed(Box::new(event.claimed(inserted.at))));
         }
         let (recorded, asleep) = self
             .record_again(&mut tx, event, inserted.first_time)
             .await?;
         if recorded == Recorded::Contradicts {
-            tx.rollback().await?;
+            tx.rollback().in_time().await?;
         } else {
             self.commit(tx, asleep).await?;
         }
@@ -103,6 +105,7 @@ impl FulfilmentStore {
             order_id
         )
         .fetch_one(&mut *connection)
+        .in_time()
         .await?;
         let known = read_one(connection, event.order_id).await?;
         let mut asleep = RelayAsleep(false);
@@ -122,6 +125,7 @@ impl FulfilmentStore {
                 event.expired,
             )
             .execute(&mut *connection)
+            .in_time()
             .await?;
         }
         if known.phase.is_final() {
@@ -135,6 +139,7 @@ impl FulfilmentStore {
             self.lease.as_secs_f64(),
         )
         .execute(&mut *connection)
+        .in_time()
         .await?;
         if claim.rows_affected() == 0 {
             return Ok((Recorded::Waiting, asleep));

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use velure_domain::{Cart, CartLine, Money, OrderFailure, Quantity};
 
 use super::{Fulfilment, FulfilmentError, Lease, Payment, Trace};
+use crate::deadline::Asked;
 
 /// A line as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
@@ -69,6 +70,7 @@ pub(super) async fn read(
         order_ids,
     )
     .fetch_all(connection)
+    .in_time()
     .await?;
     Ok(rows.into_iter().map(Fulfilment::try_from).collect())
 }

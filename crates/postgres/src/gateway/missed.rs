@@ -4,6 +4,7 @@ use velure_contracts::sse::StatusFrame;
 use velure_domain::{OrderId, UserId};
 
 use super::{GatewayStore, ReadError, StoredEvent, version};
+use crate::deadline::Asked;
 use crate::orders::failure;
 
 /// An order that somebody watches.
@@ -50,6 +51,7 @@ impl GatewayStore {
             &versions,
         )
         .fetch_all(&self.pool)
+        .in_time()
         .await?;
         Ok(rows.into_iter().map(EventRow::into_event).collect())
     }
@@ -81,6 +83,7 @@ impl GatewayStore {
             i64::from(limit),
         )
         .fetch_all(&self.pool)
+        .in_time()
         .await?;
         Ok(rows.into_iter().map(EventRow::into_event).collect())
     }

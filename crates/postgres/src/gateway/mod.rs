@@ -14,6 +14,7 @@ use velure_contracts::http::Order;
 use velure_contracts::sse::{BuyerCursor, StatusFrame};
 use velure_domain::{OrderId, UserId};
 
+use crate::deadline::Asked;
 use crate::orders::{OrderStore, failure};
 
 /// Order events, as the gateway tells them to browsers.
@@ -83,6 +84,7 @@ impl GatewayStore {
             i16::try_from(version).unwrap_or(i16::MAX),
         )
         .fetch_all(&self.pool)
+        .in_time()
         .await?;
         Ok(rows
             .first()
@@ -117,6 +119,7 @@ impl GatewayStore {
             i64::from(limit),
         )
         .fetch_all(&self.pool)
+        .in_time()
         .await?;
         let last = rows.first().map_or(0, |row| row.last);
         Ok(events(buyer, last, rows))
@@ -152,6 +155,7 @@ impl GatewayStore {
     pub async fn ping(&self) -> Result<(), ReadError> {
         sqlx::query_scalar!(r#"select 1 as "one!""#)
             .fetch_one(&self.pool)
+            .in_time()
             .await?;
         Ok(())
     }

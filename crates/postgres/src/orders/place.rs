@@ -6,6 +6,7 @@ use velure_domain::{EventId, LineItem, Money, OrderId, OrderStatus, PaymentMetho
 use velure_faults::{Injected, Point, during, reach};
 
 use super::OrderStore;
+use crate::deadline::Asked;
 use crate::outbox::{self, RelayAsleep, shard_of};
 
 /// An order to be stored: its lines at the prices that the server found.
@@ -83,6 +84,7 @@ impl OrderStore {
             key
         )
         .fetch_one(&self.pool)
+        .in_time()
         .await?;
         Ok(Preflight {
             placed: row
@@ -171,7 +173,8 @@ impl OrderStore {
             order.requested_ago.as_secs_f64(),
             order.priced_ago.as_secs_f64(),
         )
-        .fetch_optional(&self.pool);
+        .fetch_optional(&self.pool)
+        .in_time();
         let stored = during(Point::A2, placing).await.map_err(unheard)?;
         match stored.map_err(PlaceError::Database)? {
             None => Ok(Placed::Before),

@@ -7,6 +7,7 @@ use velure_contracts::sse::BuyerCursor;
 use velure_domain::{FailureCode, OrderId, UserId};
 
 use super::OrderStore;
+use crate::deadline::Asked;
 
 impl OrderStore {
     /// The order, when it is there and this buyer's.
@@ -31,6 +32,7 @@ impl OrderStore {
             order.as_uuid(),
         )
         .fetch_optional(&self.pool)
+        .in_time()
         .await?;
         Ok(row.map(OrderRow::into_order))
     }
@@ -50,6 +52,7 @@ impl OrderStore {
             buyer.as_uuid()
         )
         .fetch_one(&self.pool)
+        .in_time()
         .await?;
         let rows = sqlx::query_as!(
             OrderRow,
@@ -69,6 +72,7 @@ impl OrderStore {
             i64::from(take),
         )
         .fetch_all(&self.pool)
+        .in_time()
         .await?;
         let total = u64::try_from(total).expect("a count is not negative");
         Ok((rows.into_iter().map(OrderRow::into_order).collect(), total))
@@ -85,6 +89,7 @@ impl OrderStore {
             buyer.as_uuid()
         )
         .fetch_optional(&self.pool)
+        .in_time()
         .await?;
         Ok(BuyerCursor(sequence.unwrap_or_default()))
     }

@@ -1,7 +1,13 @@
+use std::time::Duration;
+
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{Outbox, SHARDS};
+use crate::deadline::Asked;
+
+/// How long a wake-up may take. Its writer has committed, and the relay looks by itself four times a second.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// An event to be stored.
 #[derive(Debug, Clone)]
@@ -67,6 +73,7 @@ pub async fn append(
                 event.tracestate.as_deref(),
             )
             .fetch_one(conn)
+            .in_time()
             .await?
         }
         Outbox::Fulfilment => {
@@ -86,6 +93,7 @@ pub async fn append(
                 event.tracestate.as_deref(),
             )
             .fetch_one(conn)
+            .in_time()
             .await?
         }
     };
@@ -96,12 +104,12 @@ pub async fn append(
 ///
 /// The notification is a transaction of its own that does not wait for the disk.
 pub async fn wake(pool: &PgPool) {
-    let notified = sqlx::query!(
+    let notifying = sqlx::query!(
         "select set_config('synchronous_commit', 'off', true), pg_notify('velure_outbox', '')"
     )
     .fetch_one(pool)
-    .await;
-    if let Err(error) = notified {
+    .within(PATIENCE);
+    if let Err(error) = notifying.await {
         tracing::debug!(
             error = &error as &dyn std::error::Error,
             "the relay could not be woken"

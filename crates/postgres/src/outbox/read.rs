@@ -5,6 +5,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use uuid::Uuid;
 
 use super::Outbox;
+use crate::deadline::Asked;
+use crate::pool::is_usable;
 
 /// A stored event that is to be published.
 #[derive(Debug, Clone)]
@@ -67,6 +69,7 @@ pub fn read_pool(options: PgConnectOptions) -> PgPool {
         .acquire_timeout(Duration::from_secs(2))
         // The reader comes many times a second; a connection that broke is replaced at the next read.
         .test_before_acquire(false)
+        .after_release(|connection, _| Box::pin(is_usable(connection)))
         .connect_lazy_with(options)
 }
 
@@ -117,6 +120,7 @@ pub async fn read_pending(
         limit,
     )
     .fetch_all(pool)
+    .in_time()
     .await?;
     let rows = rows.into_iter().map(|row| OutboxRow {
         outbox: if row.fulfilment {

@@ -3,6 +3,7 @@ use std::time::Duration;
 use sqlx::PgPool;
 
 use super::Outbox;
+use crate::deadline::Asked;
 
 /// What an outbox knows a pending event by: its shard and its sequence.
 pub type RowKey = (i16, i64);
@@ -49,7 +50,7 @@ pub async fn mark_published(
             &sequences
         ),
     };
-    query.execute(pool).await.map(|_| ())
+    query.execute(pool).in_time().await.map(|_| ())
 }
 
 /// Records that a row could not be published. Whether it is parked now: it holds back its order until an operator
@@ -80,6 +81,7 @@ pub async fn mark_failed(
                     failure.park_after
                 )
                 .fetch_optional(pool)
+                .in_time()
                 .await?
             }
             Outbox::Fulfilment => sqlx::query_scalar!(
@@ -95,6 +97,7 @@ pub async fn mark_failed(
                 failure.park_after
             )
             .fetch_optional(pool)
+            .in_time()
             .await?,
         };
     Ok(parked.unwrap_or(false))

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 
+use crate::deadline::Asked;
+
 /// How far behind publishing is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Backlog {
@@ -33,6 +35,7 @@ pub async fn backlog(pool: &PgPool) -> Result<Backlog, sqlx::Error> {
                as "parked!""#
     )
     .fetch_one(pool)
+    .in_time()
     .await?;
     Ok(Backlog {
         oldest_unsettled: Duration::from_secs_f64(seen.oldest.max(0.0)),
@@ -48,5 +51,6 @@ pub async fn backlog(pool: &PgPool) -> Result<Backlog, sqlx::Error> {
 pub async fn maintain(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar!(r#"select dropped as "dropped!" from relay.maintain_outboxes()"#)
         .fetch_all(pool)
+        .in_time()
         .await
 }

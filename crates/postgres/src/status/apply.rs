@@ -6,6 +6,8 @@ use velure_contracts::http::TimelineStep;
 use velure_domain::{OrderFailure, OrderId, OrderStatus, UserId};
 use velure_faults::{Point, during, reach};
 
+use crate::deadline::Asked;
+
 /// A status that an order has now, or has had.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
@@ -90,7 +92,7 @@ impl StatusStore {
     pub async fn apply(&self, change: &StatusChange) -> Result<Applied, ApplyError> {
         reach(Point::S1).await.map_err(crate::injected)?;
         // The usual case is one statement, which is one round trip and one commit.
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.pool.acquire().in_time().await?;
         let moving = during(Point::S2, advance(&mut connection, change)).await;
         if let Some(moved) = moving.map_err(crate::injected)?? {
             return Ok(Applied::Moved(vec![moved]));
@@ -100,6 +102,7 @@ impl StatusStore {
             change.order_id.as_uuid()
         )
         .fetch_optional(&mut *connection)
+        .in_time()
         .await?;
         drop(connection);
         match version {
@@ -111,7 +114,7 @@ impl StatusStore {
 
     /// Every missing move up to the change's status. How it came to those in between nobody told.
     async fn catch_up(&self, change: &StatusChange) -> Result<Applied, ApplyError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.pool.begin().in_time().await?;
         let mut moves = Vec::new();
         for status in OrderStatus::Created.way_to(change.status) {
             let between = StatusChange {
@@ -127,7 +130,7 @@ impl StatusStore {
             };
             moves.extend(advance(&mut transaction, change).await?);
         }
-        transaction.commit().await?;
+        transaction.commit().in_time().await?;
         // Somebody else may have been quicker between the look and the locks.
         Ok(if moves.is_empty() {
             Applied::Known
@@ -147,6 +150,7 @@ impl StatusStore {
             orders
         )
         .fetch_all(&self.pool)
+        .in_time()
         .await?;
         let placed = rows.into_iter().map(|row| Move {
             order_id: row.order_id.into(),
@@ -200,6 +204,7 @@ async fn advance(
         change.traceparent.as_deref(),
     )
     .fetch_optional(connection)
+    .in_time()
     .await?;
     Ok(moved.map(|row| Move {
         order_id: change.order_id,

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::StatusStore;
+use crate::deadline::Asked;
 
 /// Orders of one status that are not final.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +41,7 @@ impl StatusStore {
                group by status"#
         )
         .fetch_all(&self.pool)
+        .in_time()
         .await?;
         let open = rows.into_iter().map(|row| OpenOrders {
             status: row.status,
@@ -59,6 +61,7 @@ impl StatusStore {
                  (select numbackends from pg_stat_database where datname = current_database()) as "connections!""#
         )
         .fetch_one(&self.pool)
+        .in_time()
         .await?;
         Ok(Size {
             bytes: row.bytes,

@@ -10,6 +10,7 @@ use velure_domain::EventId;
 use velure_faults::{Point, reach};
 
 use super::StatusStore;
+use crate::deadline::Asked;
 use crate::outbox::{self, NewEvent, Outbox};
 
 /// When an order is asked for again.
@@ -59,7 +60,7 @@ impl StatusStore {
     /// # Errors
     /// When the database refuses or is away; nothing was appended then.
     pub async fn sweep(&self, rule: &SweepRule) -> Result<Swept, sqlx::Error> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.pool.begin().in_time().await?;
         if !may_sweep(&mut transaction).await? {
             return Ok(Swept {
                 skipped: true,
@@ -81,8 +82,9 @@ impl StatusStore {
         }
         sqlx::query!("update orders.orders set redriven_at = now(), redrives = redrives + 1 where order_id = any($1)", &ids)
             .execute(&mut *transaction)
+            .in_time()
             .await?;
-        transaction.commit().await?;
+        transaction.commit().in_time().await?;
         if asleep {
             outbox::wake(&self.pool).await;
         }
@@ -98,6 +100,7 @@ async fn may_sweep(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
         BACKLOG
     )
     .fetch_one(connection)
+    .in_time()
     .await?;
     Ok(may)
 }
@@ -127,6 +130,7 @@ async fn standing_still(
         rule.batch,
     )
     .fetch_all(connection)
+    .in_time()
     .await
 }
 
@@ -139,6 +143,7 @@ async fn lines_of(
         orders
     )
     .fetch_all(connection)
+    .in_time()
     .await?;
     let mut lines: HashMap<Uuid, Vec<EventLine>> = HashMap::new();
     for row in rows {
