@@ -91,6 +91,23 @@ async fn a_redis_that_comes_back_is_used_again() {
 }
 
 #[tokio::test]
+async fn a_connection_that_was_forgotten_on_the_way_is_replaced() {
+    let (redis, proxy) = redis_behind_proxy().await;
+    let cache = SessionCache::new(redis);
+    let session = SessionId::generate();
+    cache.put(session, SHOPPER).await;
+    assert_eq!(cache.get(session).await, Some(SHOPPER));
+    proxy.forget();
+    tokio::time::timeout(crate::server::SOON, async {
+        while cache.get(session).await != Some(SHOPPER) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("the verdict is found again");
+}
+
+#[tokio::test]
 async fn where_there_is_no_redis_nobody_waits() {
     // Port 1 belongs to nobody.
     let cache = SessionCache::new(at("127.0.0.1:1"));
