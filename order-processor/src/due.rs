@@ -10,6 +10,8 @@ use tokio::task::JoinSet;
 use velure_postgres::fulfilment::{Fulfilment, FulfilmentError};
 use velure_service::{Backoff, Heartbeat, Latch, StopToken};
 
+use crate::budget::{Driven, RetryBudget};
+use crate::metrics;
 use crate::payment::PaymentProvider;
 use crate::processor::Processor;
 
@@ -60,12 +62,14 @@ pub(crate) async fn work_on_due<P: PaymentProvider>(
     let mut ready = Some(ready);
     let mut tasks = JoinSet::new();
     let mut backoff = Backoff::for_connections();
-    let places = usize::from(processor.settings.retries);
+    let mut budget = RetryBudget::new(processor.settings.retries);
     while !stop.is_cancelled() {
         heartbeat.beat();
-        while tasks.try_join_next().is_some() {}
-        let free = places.saturating_sub(tasks.len());
-        let rest = match look(&processor, free).await {
+        while let Some(driven) = tasks.try_join_next() {
+            budget.note(driven.unwrap_or(Driven::PutOff));
+        }
+        metrics::retry_budget(budget.get());
+        let rest = match look(&processor, budget.left(tasks.len())).await {
             Ok((claimed, rest)) => {
                 backoff.reset();
                 if let Some(ready) = ready.take() {
@@ -113,13 +117,13 @@ async fn look<P: PaymentProvider>(
     Ok((claimed, rest))
 }
 
-async fn drive<P: PaymentProvider>(processor: &Processor<P>, order: Fulfilment) {
+async fn drive<P: PaymentProvider>(processor: &Processor<P>, order: Fulfilment) -> Driven {
     let order_id = order.order_id;
     // An order that makes us panic waits for its lease to end, and holds back nobody.
-    if Box::pin(AssertUnwindSafe(processor.resume(order)).catch_unwind())
+    Box::pin(AssertUnwindSafe(processor.resume(order)).catch_unwind())
         .await
-        .is_err()
-    {
-        tracing::error!(order.id = %order_id, "an order made us panic");
-    }
+        .unwrap_or_else(|_| {
+            tracing::error!(order.id = %order_id, "an order made us panic");
+            Driven::PutOff
+        })
 }

@@ -12,6 +12,7 @@
 //! outside of any transaction, under a key that makes a repeated question harmless, and what the answer means is
 //! stored under the order's lease. An order that may be charged is never failed.
 
+mod budget;
 mod charge;
 mod config;
 mod consume;
@@ -35,6 +36,7 @@ use velure_clients::CatalogClient;
 use velure_postgres::fulfilment::FulfilmentStore;
 use velure_service::{Readiness, Supervisor};
 
+pub use budget::Driven;
 pub use config::{Config, Settings};
 pub use handle::Incoming;
 pub use processor::{Processor, Stepped};

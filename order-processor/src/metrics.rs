@@ -19,6 +19,7 @@ const STALE: &str = "velure_order_processor_lost_leases_total";
 const STEP: &str = "velure_order_processor_step_seconds";
 const OPEN: &str = "velure_order_processor_open_orders";
 const RETRYING: &str = "velure_order_processor_retrying_orders";
+const RETRY_BUDGET: &str = "velure_order_processor_retry_budget";
 const IN_DOUBT: &str = "velure_order_processor_charges_in_doubt";
 const CHARGES: &str = "velure_order_processor_charges_total";
 const STOCK_REFUSALS: &str = "velure_order_processor_stock_refusals_total";
@@ -71,6 +72,7 @@ pub(crate) fn describe() {
         RETRYING,
         "Open orders that were tried in vain at least once."
     );
+    describe_gauge!(RETRY_BUDGET, "Orders that may be tried again side by side.");
     describe_gauge!(IN_DOUBT, "Open orders whose charge is in doubt.");
     describe_counter!(CHARGES, "Answers of the payment provider.");
     describe_counter!(STOCK_REFUSALS, "Orders that the catalog had no stock for.");
@@ -126,6 +128,10 @@ pub(crate) fn moved(phase: Phase) {
 
 pub(crate) fn retried(phase: Phase) {
     counter!(RETRIES, "phase" => phase.as_str()).increment(1);
+}
+
+pub(crate) fn retry_budget(orders: u16) {
+    gauge!(RETRY_BUDGET).set(f64::from(orders));
 }
 
 pub(crate) fn breach(breach: Breach) {

@@ -12,6 +12,7 @@ use velure_postgres::injected;
 use velure_service::Backoff;
 use velure_telemetry::{Span, within};
 
+use crate::budget::Driven;
 use crate::config::Settings;
 use crate::held::Held;
 use crate::metrics;
@@ -73,24 +74,24 @@ impl<P: PaymentProvider> Processor<P> {
     }
 
     /// Takes up an order that was claimed from the books.
-    pub(crate) async fn resume(&self, mut order: Fulfilment) {
+    pub(crate) async fn resume(&self, mut order: Fulfilment) -> Driven {
         let span = trace::resuming(&order);
         order.cause = trace::headers_of(span.context());
-        self.drive(order).await;
+        self.drive(order).await
     }
 
     /// Takes an order as far as it goes: to its end, or to a retry that is stored.
     ///
     /// What cannot be stored is left to the lease: when it ends, the order is due again.
-    pub async fn drive(&self, order: Fulfilment) {
+    pub async fn drive(&self, order: Fulfilment) -> Driven {
         let span = tracing::info_span!("order", order.id = %order.order_id, trace.id = tracing::field::Empty);
         if let Some(cause) = trace::context_of(&order.cause) {
             span.record("trace.id", cause.trace_id());
         }
-        self.drive_on(order).instrument(span).await;
+        self.drive_on(order).instrument(span).await
     }
 
-    async fn drive_on(&self, mut order: Fulfilment) {
+    async fn drive_on(&self, mut order: Fulfilment) -> Driven {
         let holding = self.held.hold(order.order_id, order.lease);
         loop {
             match self.step(&order).await {
@@ -99,14 +100,15 @@ impl<P: PaymentProvider> Processor<P> {
                     let cause = order.cause;
                     order = Fulfilment { cause, ..*moved };
                 }
-                Ok(Stepped::Postponed | Stepped::Finished) => return,
+                Ok(Stepped::Finished) => return Driven::ToItsEnd,
+                Ok(Stepped::Postponed) => return Driven::PutOff,
                 Err(FulfilmentError::Stale) => {
                     metrics::lost_lease();
                     tracing::warn!(
                         order.phase = order.phase.as_str(),
                         "the order's lease has passed on"
                     );
-                    return;
+                    return Driven::ToItsEnd;
                 }
                 Err(error) => {
                     tracing::error!(
@@ -114,7 +116,7 @@ impl<P: PaymentProvider> Processor<P> {
                         order.phase = order.phase.as_str(),
                         "the step could not be stored"
                     );
-                    return;
+                    return Driven::PutOff;
                 }
             }
         }

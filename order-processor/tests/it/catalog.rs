@@ -1,7 +1,7 @@
 //! A catalog with the contract's reservations: held once, ended once, and faults to switch on.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Path, State};
@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{post, put};
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use velure_contracts::http::{HoldReservationBody, RequestedLine};
 use velure_http::KeySet;
@@ -34,6 +35,39 @@ struct Shelf {
     refuse: AtomicU32,
     /// How many of the next calls are done, but answered with an error.
     lose: AtomicU32,
+    door: Door,
+}
+
+/// What every call passes. It is open unless a test closes it and lets in calls by their number.
+#[derive(Default)]
+struct Door {
+    closed: Mutex<Option<Arc<Semaphore>>>,
+    waiting: AtomicUsize,
+    most: AtomicUsize,
+    passed: AtomicUsize,
+}
+
+impl Door {
+    async fn pass(&self) {
+        let closed = self.closed.lock().expect("unpoisoned").clone();
+        let waiting = self.waiting.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(waiting, Ordering::SeqCst);
+        // Whoever gives up is not there any more.
+        let here = Waits(self);
+        if let Some(door) = closed {
+            door.acquire().await.expect("never closed").forget();
+        }
+        drop(here);
+        self.passed.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+struct Waits<'a>(&'a Door);
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 #[derive(Default)]
@@ -50,6 +84,7 @@ impl Catalog {
             books: Mutex::default(),
             refuse: AtomicU32::new(0),
             lose: AtomicU32::new(0),
+            door: Door::default(),
         });
         let router = Router::new()
             .route("/internal/reservations/{order}", put(hold))
@@ -114,6 +149,29 @@ impl Catalog {
         self.shelf.lose.store(calls, Ordering::SeqCst);
     }
 
+    /// Lets no call in any more, until [`Self::let_in`].
+    pub(crate) fn close(&self) {
+        *self.shelf.door.closed.lock().expect("unpoisoned") = Some(Arc::new(Semaphore::new(0)));
+    }
+
+    /// Lets in so many of the calls that wait or come.
+    pub(crate) fn let_in(&self, calls: usize) {
+        let closed = self.shelf.door.closed.lock().expect("unpoisoned");
+        closed.as_ref().expect("it is closed").add_permits(calls);
+    }
+
+    /// How many calls came in so far, and how many wait.
+    pub(crate) fn at_the_door(&self) -> (usize, usize) {
+        let door = &self.shelf.door;
+        let passed = door.passed.load(Ordering::SeqCst);
+        (passed, door.waiting.load(Ordering::SeqCst))
+    }
+
+    /// How many calls there were at once at most since this was asked last.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.shelf.door.most.swap(0, Ordering::SeqCst)
+    }
+
     /// The `traceparent` of every call so far.
     pub(crate) fn traces(&self) -> Vec<String> {
         self.shelf.books.lock().expect("unpoisoned").traces.clone()
@@ -176,6 +234,7 @@ async fn hold(
     headers: HeaderMap,
     Json(body): Json<HoldReservationBody>,
 ) -> Response {
+    shelf.door.pass().await;
     if let Some(refusal) = shelf.enter(&headers) {
         return refusal;
     }
@@ -240,6 +299,7 @@ async fn settle(
     Path((order, verb)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
+    shelf.door.pass().await;
     if let Some(refusal) = shelf.enter(&headers) {
         return refusal;
     }

@@ -13,7 +13,7 @@ use velure_service::{Readiness, StopToken, Supervisor};
 use velure_testkit::{Broker, Proxy, Vhost};
 
 use crate::catalog::SIGNING_KEY;
-use crate::world::{DEAD, Placed, World};
+use crate::world::{BOWL, DEAD, LEASH, Placed, World};
 
 /// A running order processor.
 struct Pod {
@@ -357,4 +357,53 @@ async fn two_pods_share_what_is_due_and_charge_each_order_once(
     two.stop().await.expect("an orderly end");
     assert_eq!(world.ledger().await.len(), 20);
     assert_eq!(world.catalog.left(crate::world::LEASH), 960);
+}
+
+#[sqlx::test(migrator = "velure_postgres::ORDERS")]
+async fn a_catalogue_that_is_away_is_asked_again_by_one_order_at_a_time(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    const AT_ONCE: usize = 16;
+    let world = World::open(options, connect).await;
+    world.catalog.stock(LEASH, 100);
+    world.catalog.stock(BOWL, 100);
+    let orders: Vec<Placed> = (0..30).map(|_| Placed::new()).collect();
+    for order in &orders {
+        world.recorded(order).await;
+    }
+    world.catalog.refuse(u32::MAX);
+    world.catalog.close();
+    let vhost = vhost().await;
+    let more = [
+        ("VELURE_PROCESSOR_RETRIES", "16"),
+        ("VELURE_PROCESSOR_RETRY_CAP", "5ms"),
+        ("VELURE_PROCESSOR_ATTEMPTS", "1000"),
+    ];
+    let pod = Pod::start(
+        &world,
+        &database(&world, None),
+        &vhost.user_url("processor"),
+        &more,
+    )
+    .await;
+    let waits = |passed, waiting| {
+        let at_the_door = world.catalog.at_the_door();
+        async move { at_the_door == (passed, waiting) }
+    };
+    until("all that may ask at once", || waits(0, AT_ONCE)).await;
+    world.catalog.let_in(AT_ONCE);
+    until("a single call", || waits(AT_ONCE, 1)).await;
+    world.catalog.most_at_once();
+    for round in 1..=20 {
+        world.catalog.let_in(1);
+        until("the next call", || waits(AT_ONCE + round, 1)).await;
+    }
+    assert_eq!(world.catalog.most_at_once(), 1);
+    world.catalog.refuse(0);
+    world.catalog.let_in(1_000);
+    for order in &orders {
+        until_phase(&world, order, "COMPLETED").await;
+    }
+    pod.stop().await.expect("a good end");
 }

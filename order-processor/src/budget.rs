@@ -1,0 +1,73 @@
+//! How many orders are tried again side by side.
+//!
+//! Whoever is asked in vain is often asked by too many. So what may be tried again at once is halved by each try in vain and
+//! grows by one with each that went on, as a sender's window does: an overloaded catalogue is asked again by a single
+//! order at a time, and by all of them a few moments after it answers. Orders that have to wait stay in the books, where
+//! nothing of their tries is used up.
+
+/// What came of driving an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Driven {
+    /// It is final, or somebody else's.
+    ToItsEnd,
+    /// It waits for another try.
+    PutOff,
+}
+
+/// From one to `most`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RetryBudget {
+    now: u16,
+    most: u16,
+}
+
+impl RetryBudget {
+    pub(crate) fn new(most: u16) -> Self {
+        Self { now: most, most }
+    }
+
+    /// How many may be tried at once.
+    pub(crate) fn get(self) -> u16 {
+        self.now
+    }
+
+    /// How many more may be tried while so many are being tried.
+    pub(crate) fn left(self, busy: usize) -> usize {
+        usize::from(self.now).saturating_sub(busy)
+    }
+
+    pub(crate) fn note(&mut self, driven: Driven) {
+        self.now = match driven {
+            Driven::ToItsEnd => self.most.min(self.now.saturating_add(1)),
+            Driven::PutOff => (self.now / 2).max(1),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tries_in_vain_leave_one_try_at_a_time_and_tries_that_go_on_bring_all_back() {
+        let mut budget = RetryBudget::new(64);
+        assert_eq!((budget.get(), budget.left(60)), (64, 4));
+        for _ in 0..6 {
+            budget.note(Driven::PutOff);
+        }
+        assert_eq!((budget.get(), budget.left(0), budget.left(60)), (1, 1, 0));
+        budget.note(Driven::PutOff);
+        assert_eq!(budget.get(), 1);
+        // Each order that went on lets two others follow: the number doubles with every round.
+        let mut rounds = 0;
+        while budget.get() < 64 {
+            for _ in 0..budget.get() {
+                budget.note(Driven::ToItsEnd);
+            }
+            rounds += 1;
+        }
+        assert_eq!(rounds, 6);
+        budget.note(Driven::ToItsEnd);
+        assert_eq!(budget.get(), 64);
+    }
+}
