@@ -8,6 +8,7 @@ use serde_json::json;
 use sqlx::Row;
 use uuid::Uuid;
 
+use crate::lines;
 use crate::random::Random;
 use crate::stack::Stack;
 
@@ -43,11 +44,23 @@ pub enum Blow {
     Poison,
     /// A queue loses its binding for a moment, so that messages reach nothing.
     Unroute,
+    /// What is said on a line comes late.
+    SlowLine,
+    /// Nothing passes on a line for some seconds, and then all of it.
+    StallLine,
+    /// What a server answers is lost for some seconds, and its connections are then reset.
+    LoseAnswers,
+    /// The connections of a line break within what their server says.
+    TearLine,
+    /// The connections of a line are reset.
+    CutLine,
+    /// The connections of a line are forgotten on the way: nobody hears the other again, and none is closed.
+    ForgetLine,
 }
 
 impl Blow {
     /// Every one.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 17] = [
         Self::KillProcess,
         Self::KillAll,
         Self::KillBroker,
@@ -59,6 +72,12 @@ impl Blow {
         Self::Duplicate,
         Self::Poison,
         Self::Unroute,
+        Self::SlowLine,
+        Self::StallLine,
+        Self::LoseAnswers,
+        Self::TearLine,
+        Self::CutLine,
+        Self::ForgetLine,
     ];
 
     /// Its name in reports.
@@ -76,15 +95,30 @@ impl Blow {
             Self::Duplicate => "messages come a second time",
             Self::Poison => "messages that nobody can handle",
             Self::Unroute => "messages reach no queue",
+            Self::SlowLine => "a line is slow",
+            Self::StallLine => "a line is silent",
+            Self::LoseAnswers => "answers are lost",
+            Self::TearLine => "connections break within an answer",
+            Self::CutLine => "connections are cut",
+            Self::ForgetLine => "connections are forgotten",
         }
     }
 
-    /// Within what every order that had been accepted has to be final again, once what was killed serves.
+    /// Within what every order that had been accepted has to be final again, once what was killed serves. Whoever has lost a
+    /// connection without being told notices after its heartbeats or its deadline, so that takes as long as a broker may.
     #[must_use]
     pub fn objective(self) -> Duration {
         Duration::from_secs(match self {
-            Self::KillDatabase | Self::KillRedis | Self::KillCatalogue | Self::EndConnections => 15,
-            Self::KillBroker | Self::Unroute => 30,
+            Self::KillDatabase
+            | Self::KillRedis
+            | Self::KillCatalogue
+            | Self::EndConnections
+            | Self::SlowLine
+            | Self::StallLine
+            | Self::LoseAnswers
+            | Self::TearLine
+            | Self::CutLine => 15,
+            Self::KillBroker | Self::Unroute | Self::ForgetLine => 30,
             Self::WipeBroker => 120,
             Self::KillProcess | Self::KillAll | Self::Duplicate | Self::Poison => 10,
         })
@@ -95,6 +129,7 @@ impl Blow {
     /// # Errors
     /// When it cannot be done, or a server does not come back.
     pub async fn strike(self, stack: &Stack, random: &mut Random) -> anyhow::Result<()> {
+        let secs = Duration::from_secs;
         match self {
             Self::KillProcess => stack.kill_and_start(PODS[random.below(PODS.len())]).await,
             Self::KillAll => {
@@ -115,6 +150,16 @@ impl Blow {
             Self::Duplicate => duplicate(stack).await,
             Self::Poison => poison(stack).await,
             Self::Unroute => unroute(stack).await,
+            Self::SlowLine => lines::disturb(stack, random, "slow:40", secs(3)).await,
+            Self::StallLine => lines::disturb(stack, random, "stalled", secs(3)).await,
+            Self::LoseAnswers => lines::disturb(stack, random, "unheard", secs(2)).await,
+            Self::TearLine => {
+                // From within the first answer to some way into the conversation.
+                let torn = format!("torn:{}", 1 + random.below(4_000));
+                lines::disturb(stack, random, &torn, secs(2)).await
+            }
+            Self::CutLine => lines::disturb(stack, random, "cut", Duration::from_millis(300)).await,
+            Self::ForgetLine => lines::forget(stack, random).await,
         }
     }
 }

@@ -49,9 +49,9 @@ struct Arguments {
 enum Size {
     /// A few blows, in two minutes: to see whether the harness works
     Small,
-    /// Every fail point and each blow at least once, in five minutes: what every run of the tests does
+    /// Every fail point and each blow at least once, in seven minutes: what every run of the tests does
     Suite,
-    /// The same with 150 blows, races for last units and storms of one key
+    /// The same with 200 blows, races for last units and storms of one key
     Test,
     /// Rounds like those of the tests, for as long as it is told
     Large,
@@ -67,6 +67,7 @@ impl Size {
                 (Blow::KillDatabase, 1),
                 (Blow::KillRedis, 1),
                 (Blow::Duplicate, 1),
+                (Blow::CutLine, 1),
             ]),
             Self::Suite => of(&[
                 (Blow::KillProcess, 8),
@@ -80,6 +81,12 @@ impl Size {
                 (Blow::Duplicate, 1),
                 (Blow::Poison, 1),
                 (Blow::Unroute, 1),
+                (Blow::SlowLine, 1),
+                (Blow::StallLine, 1),
+                (Blow::LoseAnswers, 2),
+                (Blow::TearLine, 2),
+                (Blow::CutLine, 2),
+                (Blow::ForgetLine, 2),
             ]),
             Self::Test | Self::Large => of(&[
                 (Blow::KillProcess, 88),
@@ -93,6 +100,12 @@ impl Size {
                 (Blow::Duplicate, 4),
                 (Blow::Poison, 2),
                 (Blow::Unroute, 1),
+                (Blow::SlowLine, 5),
+                (Blow::StallLine, 5),
+                (Blow::LoseAnswers, 10),
+                (Blow::TearLine, 10),
+                (Blow::CutLine, 10),
+                (Blow::ForgetLine, 10),
             ]),
         };
         let (shoppers, races, storms, orders) = match self {

@@ -35,6 +35,8 @@ pub struct Stack {
     administrator: BTreeMap<String, String>,
     accounts: Vec<String>,
     control: Vec<String>,
+    /// Where the proxy between the shop's processes and their servers takes orders.
+    pub(crate) fault_proxy: String,
     #[serde(skip)]
     pool: OnceLock<PgPool>,
 }

@@ -12,7 +12,7 @@ use crate::process::{Launch, Processes};
 use crate::report;
 use crate::services::{Backing, Plan};
 use crate::setup::{self, Purpose};
-use crate::stack::{Description, Inherited, Mode, Shop};
+use crate::stack::{Description, Inherited, Lines, Mode, Shop};
 use crate::throw_away::ThrowAway;
 
 /// What is passed on to `velure-chaos`, whose `--help` says what it means.
@@ -64,7 +64,10 @@ pub(crate) fn campaign(
         backing.wait(processes)?;
         Ok(backing)
     })?;
-    let ports = Shop::free_ports(&mut Ports::default())?;
+    let mut free = Ports::default();
+    let ports = Shop::free_ports(&mut free)?;
+    let lines = Lines::to(&backing, ports, &mut free)?;
+    processes.start(lines.launch(checkout))?;
     let shop = Shop::prepare(
         processes,
         checkout,
@@ -72,7 +75,8 @@ pub(crate) fn campaign(
         ports,
         Mode::Server,
         Inherited::Broken,
-    )?;
+    )?
+    .over(lines);
     shop.start(processes)?;
     let run = processes.run().clone();
     shop.describe(&run)?.write(&run)?;
@@ -86,5 +90,6 @@ pub(crate) fn campaign(
         ended_well,
         "the campaign found a fault, or did not come to its end"
     );
-    shop.stop(processes)
+    shop.stop(processes)?;
+    processes.stop("fault-proxy").map(drop)
 }

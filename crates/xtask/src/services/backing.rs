@@ -177,6 +177,20 @@ impl Backing {
         Ok(())
     }
 
+    /// The port of each server that the shop connects to, by its name.
+    pub(crate) fn ports(&self) -> Vec<(&'static str, u16)> {
+        let servers = [
+            ("postgres", self.postgres.as_ref().map(Postgres::port)),
+            ("rabbitmq", self.rabbitmq.as_ref().map(RabbitMq::port)),
+            ("redis", self.redis.as_ref().map(Redis::port)),
+            ("mongodb", self.mongodb.as_ref().map(MongoDb::port)),
+        ];
+        servers
+            .into_iter()
+            .filter_map(|(name, port)| Some((name, port?)))
+            .collect()
+    }
+
     /// What the integration tests read to find the servers.
     pub(crate) fn test_variables(&self) -> Vec<(String, String)> {
         let mut all = Vec::new();

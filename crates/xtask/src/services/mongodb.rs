@@ -56,6 +56,11 @@ impl MongoDb {
         Ok(Self { port, real })
     }
 
+    /// Where clients connect.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The server's URL with a database.
     pub(crate) fn url(&self, database: &str) -> String {
         format!("mongodb://127.0.0.1:{}/{database}", self.port)

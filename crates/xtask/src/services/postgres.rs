@@ -49,6 +49,11 @@ impl Postgres {
         Ok(server)
     }
 
+    /// Where clients connect.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The URL of a database, as the superuser.
     pub(crate) fn url(&self, database: &str) -> String {
         format!(

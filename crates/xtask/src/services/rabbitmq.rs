@@ -64,6 +64,11 @@ impl RabbitMq {
         Ok(node)
     }
 
+    /// Where clients connect.
+    pub(crate) fn port(&self) -> u16 {
+        self.ports.amqp
+    }
+
     /// The URL of the default virtual host, as the administrator.
     pub(crate) fn url(&self) -> String {
         format!(

@@ -38,6 +38,11 @@ impl Redis {
         })
     }
 
+    /// Where clients connect.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The server's URL.
     pub(crate) fn url(&self) -> String {
         match &self.password {

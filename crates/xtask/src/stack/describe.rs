@@ -33,6 +33,8 @@ pub(crate) struct Description {
     pub(crate) redis_url: String,
     /// Where the processes send their spans.
     pub(crate) spans_to: String,
+    /// Where the proxy before the servers takes orders, when there is one.
+    pub(crate) fault_proxy: Option<String>,
     /// The broker's management interface, as its administrator.
     pub(crate) rabbitmq_management_url: String,
     /// What the operators' commands are told, among it everybody's passwords.

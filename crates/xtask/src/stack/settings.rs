@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 
+use super::Lines;
 use crate::environment;
 use crate::services::Backing;
 
@@ -96,6 +97,8 @@ pub(crate) struct Settings {
     pub(super) administrator: Variables,
     pub(super) amqp: BTreeMap<String, String>,
     pub(super) inherited: Inherited,
+    /// What is between the shop's processes and everything that they connect to.
+    pub(super) lines: Option<Lines>,
 }
 
 impl Settings {
@@ -177,6 +180,7 @@ impl Settings {
             administrator,
             amqp,
             inherited,
+            lines: None,
         })
     }
 
@@ -195,7 +199,7 @@ impl Settings {
         );
         self.database(&mut all, "VELURE_AUTH_DATABASE_URL", "velure_auth_api");
         self.database(&mut all, "VELURE_ORDERS_DATABASE_URL", "velure_orders_api");
-        self.finish(all)
+        self.of_process(all)
     }
 
     /// For the relay.
@@ -203,7 +207,7 @@ impl Settings {
         let mut all = self.shared.clone();
         self.database(&mut all, "VELURE_ORDERS_DATABASE_URL", "velure_relay");
         self.broker(&mut all, "relay");
-        self.finish(all)
+        self.of_process(all)
     }
 
     /// For the order processor.
@@ -215,14 +219,14 @@ impl Settings {
             "velure_fulfilment",
         );
         self.broker(&mut all, "processor");
-        self.finish(all)
+        self.of_process(all)
     }
 
     /// For the stream gateway.
     pub(super) fn gateway(&self) -> Variables {
         let mut all = self.with_keys(&["VELURE_ACCESS_JWKS"], "sse-gateway");
         self.database(&mut all, "VELURE_ORDERS_DATABASE_URL", "velure_gateway");
-        self.finish(all)
+        self.of_process(all)
     }
 
     fn with_keys(&self, names: &[&str], caller: &str) -> Variables {
@@ -256,6 +260,15 @@ impl Settings {
     /// Whether what ends is started again.
     pub(super) fn supervised(&self) -> bool {
         self.inherited == Inherited::Broken
+    }
+
+    /// What one of the shop's processes is told.
+    fn of_process(&self, all: Variables) -> Variables {
+        let all = self.finish(all);
+        match &self.lines {
+            Some(lines) => lines.through(all),
+            None => all,
+        }
     }
 
     fn finish(&self, mut all: Variables) -> Variables {

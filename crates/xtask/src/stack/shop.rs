@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 
 use super::apps::{self, Pace};
 use super::describe::Description;
+use super::lines::Lines;
 use super::settings::{AppPorts, Inherited, SPANS_PORT, SPANS_VARIABLE, Settings};
 use crate::checkout::Checkout;
 use crate::lambda;
@@ -127,6 +128,12 @@ impl<'a> Shop<'a> {
         Ok(shop)
     }
 
+    /// The same shop, whose processes reach their servers over these lines.
+    pub(crate) fn over(mut self, lines: Lines) -> Self {
+        self.settings.lines = Some(lines);
+        self
+    }
+
     /// The variables of the functions, for a measurement that starts them itself.
     pub(crate) fn function_variables(&self) -> BTreeMap<String, String> {
         self.settings.functions()
@@ -238,6 +245,7 @@ impl<'a> Shop<'a> {
             mongodb_uri: variable("VELURE_MONGODB_URI"),
             redis_url: variable("VELURE_REDIS_URL"),
             spans_to: variable(SPANS_VARIABLE),
+            fault_proxy: self.settings.lines.as_ref().map(Lines::control),
             rabbitmq_management_url: variable("VELURE_RABBITMQ_MANAGEMENT_URL"),
             administrator: administrator.clone(),
             accounts: self.accounts.clone(),
