@@ -14,6 +14,17 @@ const ADMIN: SessionVerdict = SessionVerdict::Active {
     role: UserRole::Admin,
 };
 
+/// Asks until the verdict is found, which has to be soon.
+async fn until_found(cache: &SessionCache, session: SessionId) {
+    tokio::time::timeout(crate::server::SOON, async {
+        while cache.get(session).await != Some(SHOPPER) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("the verdict is found again");
+}
+
 #[tokio::test]
 async fn a_verdict_is_remembered_until_it_is_forgotten() {
     let cache = SessionCache::new(redis());
@@ -81,13 +92,7 @@ async fn a_redis_that_comes_back_is_used_again() {
     proxy.cut();
     assert_eq!(cache.get(session).await, None);
     proxy.restore();
-    tokio::time::timeout(crate::server::SOON, async {
-        while cache.get(session).await != Some(SHOPPER) {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await
-    .expect("the verdict is found again");
+    until_found(&cache, session).await;
 }
 
 #[tokio::test]
@@ -98,13 +103,7 @@ async fn a_connection_that_was_forgotten_on_the_way_is_replaced() {
     cache.put(session, SHOPPER).await;
     assert_eq!(cache.get(session).await, Some(SHOPPER));
     proxy.forget();
-    tokio::time::timeout(crate::server::SOON, async {
-        while cache.get(session).await != Some(SHOPPER) {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await
-    .expect("the verdict is found again");
+    until_found(&cache, session).await;
 }
 
 #[tokio::test]
