@@ -30,7 +30,7 @@ logs: ## follow the logs, or one: make logs NAME=relay
 	@cargo xtask logs $(NAME)
 
 chaos: ## break everything while orders come in and judge what is left: make chaos CAMPAIGN=small SEED=1 MINUTES=0
-	@cargo xtask chaos -- --campaign $(or $(CAMPAIGN),small) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),0) --commit $$(git rev-parse --short HEAD) --report target/chaos/report.md
+	@cargo xtask chaos $(if $(filter large,$(CAMPAIGN)),--optimised) -- --campaign $(or $(CAMPAIGN),small) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),0) --commit $$(git rev-parse --short HEAD) --report target/chaos/report.md
 
 simulate: ## run the shop's decisions in simulated time under faults: make simulate SEEDS=10000 FROM=1 TRAP=<name> STORY=1
 	@cargo run --quiet -p velure-simulator -- --from $(or $(FROM),1) --seeds $(or $(SEEDS),10000) $(if $(TRAP),--trap $(TRAP)) $(if $(STORY),--story)

@@ -35,6 +35,8 @@ pub struct Plan {
     pub seed: u64,
     /// How many shoppers there are, each with an open page.
     pub shoppers: usize,
+    /// How most of them behave.
+    pub pace: Pace,
     /// Races for last units and storms of one intent.
     pub rushes: Rushes,
     /// Whether every fail point is tried with every kind of fault.
@@ -146,7 +148,7 @@ impl Crowd {
                 match number {
                     0 if plan.matrix => Pace::of_sessions(),
                     1 if plan.matrix => Pace::of_pages(),
-                    _ => Pace::usual(),
+                    _ => plan.pace,
                 },
                 random,
                 shopping_stopped.clone(),
@@ -295,7 +297,7 @@ async fn count_open(stack: Stack, ledger: Arc<Ledger>, mut stop: watch::Receiver
 
 async fn open_now(stack: &Stack) -> anyhow::Result<i64> {
     let query = sqlx::query_scalar(
-        "select count(*) from orders.orders where status not in ('COMPLETED', 'FAILED')",
+        "select count(*) from orders.orders where status in ('CREATED', 'PROCESSING')",
     );
     Ok(query.fetch_one(&stack.orders()?).await?)
 }
@@ -350,7 +352,7 @@ async fn now(stack: &Stack) -> anyhow::Result<DateTime<Utc>> {
 
 async fn open_before(stack: &Stack, before: DateTime<Utc>) -> anyhow::Result<i64> {
     let query = sqlx::query_scalar(
-        "select count(*) from orders.orders where created_at <= $1 and status not in ('COMPLETED', 'FAILED')",
+        "select count(*) from orders.orders where created_at <= $1 and status in ('CREATED', 'PROCESSING')",
     );
     Ok(query.bind(before).fetch_one(&stack.orders()?).await?)
 }

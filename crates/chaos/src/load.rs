@@ -25,9 +25,6 @@ const HOT: usize = 4;
 /// How many of each product there are at the start, on top of what the seed has.
 const STOCKED: i64 = 500_000;
 
-/// No more orders come in while this many are open.
-const MOST_OPEN: i64 = 60;
-
 /// An intent: one key, and all that was answered to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
@@ -136,15 +133,20 @@ impl Shelf {
     }
 
     /// What somebody wants.
-    pub(crate) fn cart(&self, random: &mut Random) -> Value {
+    pub(crate) fn cart(&self, taste: Taste, random: &mut Random) -> Value {
         let mut lines = Vec::new();
         let mut total = 0;
-        for _ in 0..=random.below(3) {
+        let more = if random.percent(taste.more) {
+            1 + random.below(2)
+        } else {
+            0
+        };
+        for _ in 0..=more {
             let number = match random.below(100) {
-                0..40 => random.below(HOT),
-                40..97 => random.below(PRODUCTS - 1),
+                drawn if drawn < taste.hot => random.below(HOT),
                 // Soon sold out.
-                _ => PRODUCTS - 1,
+                97.. => PRODUCTS - 1,
+                _ => random.below(PRODUCTS - 1),
             };
             let quantity = 1 + i64::try_from(random.below(3)).unwrap_or(0);
             total += self.products[number]["price"]["amount_minor"]
@@ -166,6 +168,15 @@ fn id_of(product: &Value) -> &str {
     product["id"].as_str().unwrap_or_default()
 }
 
+/// What shoppers have in their carts.
+#[derive(Debug, Clone, Copy)]
+pub struct Taste {
+    /// How many carts in a hundred have two or three lines instead of one.
+    pub more: usize,
+    /// How many lines in a hundred are of the few products that everybody wants.
+    pub hot: usize,
+}
+
 /// How a shopper behaves.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
@@ -175,6 +186,11 @@ pub struct Pace {
     pub sessions: usize,
     /// How many times in a hundred the page of the last order is opened afterwards.
     pub pages: usize,
+    /// No more orders are placed while this many are open: shoppers are people, and a shop in which nothing moves any more
+    /// gets no more orders than it has.
+    pub most_open: i64,
+    /// What is ordered.
+    pub taste: Taste,
 }
 
 impl Pace {
@@ -185,6 +201,20 @@ impl Pace {
             pause: Duration::from_secs(5),
             sessions: 10,
             pages: 30,
+            most_open: 60,
+            taste: Taste { more: 67, hot: 40 },
+        }
+    }
+
+    /// Shoppers of a sale: what they do is mostly ordering.
+    #[must_use]
+    pub const fn of_sale() -> Self {
+        Self {
+            pause: Duration::from_millis(3_000),
+            sessions: 1,
+            pages: 3,
+            most_open: 60,
+            taste: Taste { more: 15, hot: 10 },
         }
     }
 
@@ -195,6 +225,8 @@ impl Pace {
             pause: Duration::from_secs(1),
             sessions: 100,
             pages: 0,
+            most_open: 60,
+            taste: Taste { more: 67, hot: 40 },
         }
     }
 
@@ -205,6 +237,8 @@ impl Pace {
             pause: Duration::from_secs(1),
             sessions: 0,
             pages: 100,
+            most_open: 60,
+            taste: Taste { more: 67, hot: 40 },
         }
     }
 }
@@ -230,11 +264,10 @@ pub async fn shop(
         if random.percent(pace.sessions) {
             come_and_go(&shopper, &ledger).await;
         }
-        // Shoppers are people: a shop in which nothing moves any more gets no more orders than it has.
-        if ledger.open.load(Ordering::Relaxed) > MOST_OPEN {
+        if ledger.open.load(Ordering::Relaxed) > pace.most_open {
             continue;
         }
-        let body = shelf.cart(&mut random);
+        let body = shelf.cart(pace.taste, &mut random);
         // A double click, or three tabs.
         let clicks = if random.percent(30) {
             2 + random.below(2)

@@ -10,6 +10,7 @@ use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use velure_chaos::campaign::{self, Outcome, Plan};
 use velure_chaos::faults::Blow;
+use velure_chaos::load::Pace;
 use velure_chaos::report;
 use velure_chaos::rush::Rushes;
 use velure_chaos::stack::Stack;
@@ -53,7 +54,7 @@ enum Size {
     Suite,
     /// The same with 200 blows, races for last units and storms of one key
     Test,
-    /// Rounds like those of the tests, for as long as it is told
+    /// A sale, in rounds of 316 blows for as long as it is told
     Large,
 }
 
@@ -88,7 +89,7 @@ impl Size {
                 (Blow::CutLine, 2),
                 (Blow::ForgetLine, 2),
             ]),
-            Self::Test | Self::Large => of(&[
+            Self::Test => of(&[
                 (Blow::KillProcess, 88),
                 (Blow::KillAll, 3),
                 (Blow::KillBroker, 5),
@@ -107,15 +108,37 @@ impl Size {
                 (Blow::CutLine, 10),
                 (Blow::ForgetLine, 10),
             ]),
+            // Five of these rounds are 1,100 kills of processes, 60 of brokers and 10 lost brokers.
+            Self::Large => of(&[
+                (Blow::KillProcess, 220),
+                (Blow::KillAll, 4),
+                (Blow::KillBroker, 12),
+                (Blow::WipeBroker, 2),
+                (Blow::EndConnections, 15),
+                (Blow::KillDatabase, 5),
+                (Blow::KillRedis, 15),
+                (Blow::KillCatalogue, 4),
+                (Blow::Duplicate, 4),
+                (Blow::Poison, 2),
+                (Blow::Unroute, 2),
+                (Blow::SlowLine, 4),
+                (Blow::StallLine, 4),
+                (Blow::LoseAnswers, 6),
+                (Blow::TearLine, 6),
+                (Blow::CutLine, 8),
+                (Blow::ForgetLine, 3),
+            ]),
         };
-        let (shoppers, races, storms, orders) = match self {
-            Self::Small => (8, 2, 2, 100),
-            Self::Suite => (16, 5, 10, 300),
-            Self::Test | Self::Large => (24, 50, 100, 2_000),
+        let (shoppers, pace, races, storms, orders) = match self {
+            Self::Small => (8, Pace::usual(), 2, 2, 100),
+            Self::Suite => (16, Pace::usual(), 5, 10, 300),
+            Self::Test => (24, Pace::usual(), 50, 100, 2_000),
+            Self::Large => (100, Pace::of_sale(), 50, 100, 2_000),
         };
         Plan {
             seed,
             shoppers,
+            pace,
             rushes: Rushes { races, storms },
             matrix: self != Self::Small,
             round,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::load::{self, Ledger, Shelf};
+use crate::load::{self, Ledger, Pace, Shelf};
 use crate::random::Random;
 use crate::shopper::Shopper;
 
@@ -92,7 +92,15 @@ pub async fn rush(
         }
         if storm.is_some() {
             let shopper = &shoppers[random.below(shoppers.len())];
-            answers.push(load::buy(shopper, &ledger, &shelf.cart(&mut random), CLICKS).await);
+            answers.push(
+                load::buy(
+                    shopper,
+                    &ledger,
+                    &shelf.cart(Pace::usual().taste, &mut random),
+                    CLICKS,
+                )
+                .await,
+            );
         }
         for error in answers.into_iter().filter_map(Result::err) {
             ledger

@@ -39,6 +39,8 @@ pub struct Stack {
     pub(crate) fault_proxy: String,
     #[serde(skip)]
     pool: OnceLock<PgPool>,
+    #[serde(skip)]
+    management: OnceLock<reqwest::Client>,
 }
 
 impl Stack {
@@ -160,10 +162,15 @@ impl Stack {
         path: &str,
         body: Option<Value>,
     ) -> anyhow::Result<Value> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(Duration::from_secs(10))
-            .build()?;
+        let client = if let Some(client) = self.management.get() {
+            client
+        } else {
+            let client = reqwest::Client::builder()
+                .no_proxy()
+                .timeout(Duration::from_secs(10))
+                .build()?;
+            self.management.get_or_init(|| client)
+        };
         let method = method.parse::<reqwest::Method>()?;
         let mut request = client.request(
             method,

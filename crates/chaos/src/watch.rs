@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::Client;
 use reqwest::header::COOKIE;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -56,10 +55,7 @@ pub async fn follow(
     let mut last_id = String::new();
     loop {
         let streaming = async {
-            let Ok(client) = crate::shopper::browser() else {
-                return;
-            };
-            stream(&client, &shopper, &url, &kept, &mut last_id).await;
+            stream(&shopper, &url, &kept, &mut last_id).await;
             tokio::time::sleep(RETRY).await;
         };
         tokio::select! {
@@ -74,10 +70,8 @@ pub async fn follow(
 pub async fn follow_one(shopper: &Shopper, url: &str, order: Uuid) -> Option<String> {
     let mut known = 0;
     for _ in 0..PAGE_TRIES {
-        let Ok(client) = crate::shopper::browser() else {
-            return None;
-        };
-        let request = client
+        let request = shopper
+            .client
             .get(format!("{url}/api/me/orders/{order}/events"))
             .header(COOKIE, shopper.cookie().await)
             .header("last-event-id", known.to_string());
@@ -113,14 +107,9 @@ pub async fn follow_one(shopper: &Shopper, url: &str, order: Uuid) -> Option<Str
 const PAGE_TRIES: u32 = 6;
 
 /// One connection, until it ends.
-async fn stream(
-    client: &Client,
-    shopper: &Shopper,
-    url: &str,
-    kept: &Mutex<Transcripts>,
-    last_id: &mut String,
-) {
-    let mut request = client
+async fn stream(shopper: &Shopper, url: &str, kept: &Mutex<Transcripts>, last_id: &mut String) {
+    let mut request = shopper
+        .client
         .get(format!("{url}/api/me/orders/events"))
         .header(COOKIE, shopper.cookie().await);
     if !last_id.is_empty() {

@@ -50,6 +50,16 @@ pub(crate) fn released(processes: &mut Processes, checkout: &Checkout) -> Result
     compile(processes, launch)
 }
 
+/// Builds the same optimised and with their fail points, and what breaks them, for large campaigns.
+pub(crate) fn optimised(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
+    let mut launch = cargo(checkout, "cargo-build").args(["build", "--profile", "chaos"]);
+    let harness = ["velure-server", "velure-chaos", "velure-fault-proxy"];
+    for name in PODS.iter().chain(&harness) {
+        launch = launch.args(["--bin", name]);
+    }
+    compile(processes, launch)
+}
+
 /// Builds every function as it is deployed, into `target/lambda`.
 pub(crate) fn released_functions(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
     let mut launch =

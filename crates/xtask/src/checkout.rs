@@ -48,6 +48,14 @@ impl Checkout {
         }
     }
 
+    /// The same checkout with the binaries of an optimised build that has its fail points, for large campaigns.
+    pub(crate) fn optimised(&self) -> Self {
+        Self {
+            root: self.root.clone(),
+            profile: "chaos",
+        }
+    }
+
     /// The repository's root.
     pub(crate) fn root(&self) -> &Path {
         &self.root

@@ -18,7 +18,10 @@ use crate::throw_away::ThrowAway;
 /// What is passed on to `velure-chaos`, whose `--help` says what it means.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ChaosArgs {
-    /// Arguments of `velure-chaos`, as in `-- --for 90m --seed 7`
+    /// Break an optimised build, which has more time for orders; the first one is built for a quarter of an hour
+    #[arg(long)]
+    optimised: bool,
+    /// Arguments of `velure-chaos`, as in `-- --campaign large --minutes 90 --seed 7`
     #[arg(last = true)]
     arguments: Vec<String>,
 }
@@ -28,6 +31,7 @@ impl ChaosArgs {
     pub(crate) fn suite() -> Self {
         let arguments = ["--campaign", "suite", "--seed", "1", "--untimed"];
         Self {
+            optimised: false,
             arguments: arguments.map(str::to_owned).into(),
         }
     }
@@ -38,8 +42,13 @@ pub(crate) fn run(checkout: &Checkout, args: &ChaosArgs) -> Result<()> {
     setup::run(checkout, Purpose::Test)?;
     let mut place = ThrowAway::new(checkout)?;
     let mut processes = Processes::new(place.folder().clone());
-    let outcome = report::phase("build", || build::functions(&mut processes, checkout))
-        .and_then(|()| campaign(&mut processes, checkout, &args.arguments));
+    let outcome = if args.optimised {
+        report::phase("build", || build::optimised(&mut processes, checkout))
+            .and_then(|()| campaign(&mut processes, &checkout.optimised(), &args.arguments))
+    } else {
+        report::phase("build", || build::functions(&mut processes, checkout))
+            .and_then(|()| campaign(&mut processes, checkout, &args.arguments))
+    };
     processes.stop_all();
     if outcome.is_err() {
         place.keep_logs();
