@@ -92,15 +92,8 @@ pub async fn rush(
         }
         if storm.is_some() {
             let shopper = &shoppers[random.below(shoppers.len())];
-            answers.push(
-                load::buy(
-                    shopper,
-                    &ledger,
-                    &shelf.cart(Pace::usual().taste, &mut random),
-                    CLICKS,
-                )
-                .await,
-            );
+            let cart = shelf.cart(Pace::usual().taste, &mut random);
+            answers.push(load::buy(shopper, &ledger, &cart, CLICKS).await);
         }
         for error in answers.into_iter().filter_map(Result::err) {
             ledger

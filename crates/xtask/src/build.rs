@@ -34,27 +34,29 @@ pub(crate) fn sqlx_offline() -> String {
 
 /// Builds the long-lived processes with the server shell.
 pub(crate) fn server_shell(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
-    let mut launch = cargo(checkout, "cargo-build").arg("build");
-    for name in PODS.iter().chain(&["velure-server"]) {
-        launch = launch.args(["--bin", name]);
-    }
-    compile(processes, launch)
+    binaries(processes, checkout, "dev", &["velure-server"])
 }
 
 /// Builds the long-lived processes with the server shell as they are deployed, for measurements.
 pub(crate) fn released(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
-    let mut launch = cargo(checkout, "cargo-build").args(["build", "--release"]);
-    for name in PODS.iter().chain(&["velure-server"]) {
-        launch = launch.args(["--bin", name]);
-    }
-    compile(processes, launch)
+    binaries(processes, checkout, "release", &["velure-server"])
 }
 
 /// Builds the same optimised and with their fail points, and what breaks them, for large campaigns.
 pub(crate) fn optimised(processes: &mut Processes, checkout: &Checkout) -> Result<()> {
-    let mut launch = cargo(checkout, "cargo-build").args(["build", "--profile", "chaos"]);
-    let harness = ["velure-server", "velure-chaos", "velure-fault-proxy"];
-    for name in PODS.iter().chain(&harness) {
+    let others = ["velure-server", "velure-chaos", "velure-fault-proxy"];
+    binaries(processes, checkout, "chaos", &others)
+}
+
+/// Builds the long-lived processes and `others`.
+fn binaries(
+    processes: &mut Processes,
+    checkout: &Checkout,
+    profile: &str,
+    others: &[&str],
+) -> Result<()> {
+    let mut launch = cargo(checkout, "cargo-build").args(["build", "--profile", profile]);
+    for name in PODS.iter().chain(others) {
         launch = launch.args(["--bin", name]);
     }
     compile(processes, launch)

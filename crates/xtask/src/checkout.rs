@@ -42,17 +42,18 @@ impl Checkout {
 
     /// The same checkout with the binaries of a release build, for measurements.
     pub(crate) fn released(&self) -> Self {
-        Self {
-            root: self.root.clone(),
-            profile: "release",
-        }
+        self.with("release")
     }
 
     /// The same checkout with the binaries of an optimised build that has its fail points, for large campaigns.
     pub(crate) fn optimised(&self) -> Self {
+        self.with("chaos")
+    }
+
+    fn with(&self, profile: &'static str) -> Self {
         Self {
             root: self.root.clone(),
-            profile: "chaos",
+            profile,
         }
     }
 

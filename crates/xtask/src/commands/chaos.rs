@@ -42,13 +42,14 @@ pub(crate) fn run(checkout: &Checkout, args: &ChaosArgs) -> Result<()> {
     setup::run(checkout, Purpose::Test)?;
     let mut place = ThrowAway::new(checkout)?;
     let mut processes = Processes::new(place.folder().clone());
-    let outcome = if args.optimised {
-        report::phase("build", || build::optimised(&mut processes, checkout))
-            .and_then(|()| campaign(&mut processes, &checkout.optimised(), &args.arguments))
-    } else {
-        report::phase("build", || build::functions(&mut processes, checkout))
-            .and_then(|()| campaign(&mut processes, checkout, &args.arguments))
-    };
+    let outcome = report::phase("build", || {
+        if args.optimised {
+            build::optimised(&mut processes, checkout).map(|()| checkout.optimised())
+        } else {
+            build::functions(&mut processes, checkout).map(|()| checkout.clone())
+        }
+    })
+    .and_then(|built| campaign(&mut processes, &built, &args.arguments));
     processes.stop_all();
     if outcome.is_err() {
         place.keep_logs();
