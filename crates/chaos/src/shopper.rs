@@ -28,8 +28,7 @@ pub enum Answered {
 #[derive(Debug)]
 pub struct Shopper {
     url: String,
-    /// What a browser has: connections that are kept, one for each stream and each question at a time.
-    pub(crate) client: Client,
+    client: Client,
     /// Who it is, for the shop.
     pub id: Uuid,
     email: String,
@@ -72,7 +71,7 @@ impl Cookies {
 ///
 /// # Errors
 /// When this machine cannot make one.
-fn browser() -> anyhow::Result<Client> {
+pub fn browser() -> anyhow::Result<Client> {
     Ok(Client::builder()
         .no_proxy()
         .connect_timeout(Duration::from_secs(3))

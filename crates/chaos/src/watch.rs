@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use reqwest::Client;
 use reqwest::header::COOKIE;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -55,7 +56,10 @@ pub async fn follow(
     let mut last_id = String::new();
     loop {
         let streaming = async {
-            stream(&shopper, &url, &kept, &mut last_id).await;
+            let Ok(client) = crate::shopper::browser() else {
+                return;
+            };
+            stream(&client, &shopper, &url, &kept, &mut last_id).await;
             tokio::time::sleep(RETRY).await;
         };
         tokio::select! {
@@ -70,8 +74,10 @@ pub async fn follow(
 pub async fn follow_one(shopper: &Shopper, url: &str, order: Uuid) -> Option<String> {
     let mut known = 0;
     for _ in 0..PAGE_TRIES {
-        let request = shopper
-            .client
+        let Ok(client) = crate::shopper::browser() else {
+            return None;
+        };
+        let request = client
             .get(format!("{url}/api/me/orders/{order}/events"))
             .header(COOKIE, shopper.cookie().await)
             .header("last-event-id", known.to_string());
@@ -107,9 +113,14 @@ pub async fn follow_one(shopper: &Shopper, url: &str, order: Uuid) -> Option<Str
 const PAGE_TRIES: u32 = 6;
 
 /// One connection, until it ends.
-async fn stream(shopper: &Shopper, url: &str, kept: &Mutex<Transcripts>, last_id: &mut String) {
-    let mut request = shopper
-        .client
+async fn stream(
+    client: &Client,
+    shopper: &Shopper,
+    url: &str,
+    kept: &Mutex<Transcripts>,
+    last_id: &mut String,
+) {
+    let mut request = client
         .get(format!("{url}/api/me/orders/events"))
         .header(COOKIE, shopper.cookie().await);
     if !last_id.is_empty() {
