@@ -13,7 +13,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{SecondsFormat, Utc};
-use sqlx::PgPool;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -22,6 +21,7 @@ use velure_amqp::{
     Unpublishable, Uses,
 };
 use velure_contracts::events::headers;
+use velure_postgres::Pool;
 use velure_postgres::outbox::OutboxRow;
 use velure_service::{Backoff, Heartbeat};
 use velure_telemetry::TraceContext;
@@ -39,9 +39,9 @@ pub(crate) const USES: Uses<'static> = Uses {
 /// The publishing task.
 pub(crate) struct PublishTask {
     /// For outcomes.
-    pub(crate) pool: PgPool,
+    pub(crate) pool: Pool,
     /// For reading.
-    pub(crate) reads: PgPool,
+    pub(crate) reads: Pool,
     pub(crate) broker: BrokerConfig,
     pub(crate) window: NonZeroUsize,
     pub(crate) retry: Duration,

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use sqlx::PgPool;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use velure_amqp::{QueueDepths, STATUS_DEAD_LETTERS, STATUS_QUEUE};
+use velure_postgres::Pool;
 use velure_postgres::outbox::{backlog, maintain};
 use velure_postgres::status::{StatusStore, SweepRule};
 use velure_service::Heartbeat;
@@ -27,7 +27,7 @@ pub(crate) const QUEUES: &[&str] = &[STATUS_QUEUE, STATUS_DEAD_LETTERS];
 
 pub(crate) struct SweepTask {
     pub(crate) store: StatusStore,
-    pub(crate) pool: PgPool,
+    pub(crate) pool: Pool,
     pub(crate) depths: QueueDepths,
     pub(crate) rule: SweepRule,
     pub(crate) every: Duration,

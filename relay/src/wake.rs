@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::PgPool;
-use sqlx::postgres::PgListener;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use velure_postgres::Asked;
+use velure_postgres::Pool;
 use velure_postgres::outbox::CHANNEL;
 use velure_service::Backoff;
 
@@ -18,7 +17,7 @@ const SILENCE: Duration = Duration::from_secs(15);
 
 /// Passes notifications on until it is asked to stop.
 pub(crate) async fn listen(
-    pool: PgPool,
+    pool: Pool,
     wake: Arc<Notify>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
@@ -37,9 +36,9 @@ pub(crate) async fn listen(
     }
 }
 
-async fn session(pool: &PgPool, wake: &Notify, backoff: &mut Backoff) -> sqlx::Error {
+async fn session(pool: &Pool, wake: &Notify, backoff: &mut Backoff) -> sqlx::Error {
     let connected = async {
-        let mut listener = PgListener::connect_with(pool).in_time().await?;
+        let mut listener = pool.listener().in_time().await?;
         listener.listen(CHANNEL).in_time().await?;
         Ok(listener)
     };

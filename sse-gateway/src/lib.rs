@@ -29,7 +29,7 @@ use anyhow::Context;
 use tokio::sync::Semaphore;
 use velure_clients::{AuthClient, RemoteSessions};
 use velure_http::ServiceSigner;
-use velure_postgres::PgPool;
+use velure_postgres::Pool;
 use velure_postgres::gateway::GatewayStore;
 use velure_redis::{HintFeed, Redis, SessionCache};
 use velure_service::{Readiness, Supervisor};
@@ -85,7 +85,7 @@ pub async fn start(
 pub fn serve(
     listen: SocketAddr,
     limits: Limits,
-    pool: PgPool,
+    pool: Pool,
     redis: Redis,
     access: Access,
     supervisor: &mut Supervisor,
@@ -97,11 +97,7 @@ pub fn serve(
     let metrics = Metrics::new();
     let registry = Registry::new(feed.subscriptions(), metrics.clone());
     let bell = SweepBell::default();
-    let turns = pool
-        .options()
-        .get_max_connections()
-        .saturating_sub(1)
-        .max(1);
+    let turns = pool.max_connections().saturating_sub(1).max(1);
     let turns = Semaphore::new(usize::try_from(turns).expect("invariant: a pool's size fits"));
     let store = GatewayStore::new(pool);
     let stop = supervisor.stop_token();

@@ -9,8 +9,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use velure_config::{Env, ExposeSecret, Reader, SecretString};
 use velure_contracts::http::UserRole;
 use velure_domain::{NewPassword, UserId};
+use velure_postgres::DatabaseConfig;
 use velure_postgres::auth::{AccountStore, NewAccount};
-use velure_postgres::{DatabaseConfig, PgPool};
 
 struct DemoUser {
     email: &'static str,
@@ -53,23 +53,21 @@ pub(crate) async fn run(env: &Env) -> anyhow::Result<()> {
     let pool = database
         .pool()
         .context("the auth database's URL cannot be read")?;
-    for seeded in seed(&pool, passwords).await? {
+    for seeded in seed(&AccountStore::new(pool), passwords).await? {
         crate::say(&format!(
             "{}  {}",
             seeded.email,
             seeded.password.expose_secret()
         ))?;
     }
-    pool.close().await;
     Ok(())
 }
 
 /// Makes the demo users with these passwords, in the order shopper, admin.
 pub(crate) async fn seed(
-    pool: &PgPool,
+    accounts: &AccountStore,
     passwords: [SecretString; 2],
 ) -> anyhow::Result<Vec<Seeded>> {
-    let accounts = AccountStore::new(pool.clone());
     let mut seeded = Vec::new();
     for (user, password) in DEMO_USERS.into_iter().zip(passwords) {
         let checked = NewPassword::new(password.expose_secret().to_owned())
@@ -108,24 +106,26 @@ mod tests {
     use argon2::password_hash::PasswordVerifier as _;
     use argon2::password_hash::phc::PasswordHash;
 
+    use sqlx::PgPool;
+
     use super::*;
 
     #[sqlx::test(migrator = "velure_postgres::AUTH")]
     async fn seeding_again_makes_the_printed_passwords_right(pool: PgPool) {
+        let accounts = AccountStore::new(pool);
         let passwords = |a: &str, b: &str| [a.to_owned().into(), b.to_owned().into()];
         seed(
-            &pool,
+            &accounts,
             passwords("first-of-the-shopper", "first-of-the-admin"),
         )
         .await
         .expect("the first time");
         let seeded = seed(
-            &pool,
+            &accounts,
             passwords("second-of-the-shopper", "second-of-the-admin"),
         )
         .await
         .expect("again");
-        let accounts = AccountStore::new(pool);
         for (seeded, role) in seeded.iter().zip([UserRole::Shopper, UserRole::Admin]) {
             let email = seeded.email.parse().expect("an address");
             let found = accounts

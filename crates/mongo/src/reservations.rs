@@ -14,7 +14,6 @@
 use mongodb::ClientSession;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::Error;
-use mongodb::options::ReturnDocument;
 use velure_contracts::http::{LineFault, LineFaultReason, ReservationState};
 use velure_domain::{Cart, OrderId};
 use velure_faults::{Point, during};
@@ -112,18 +111,15 @@ impl CatalogStore {
             "$set": { "state": StateDocument::Committed.as_str() },
             "$currentDate": { "ended_at": true },
         };
-        let found = bounded(async {
-            let change = self
-                .reservations
-                .find_one_and_update(held, sold)
-                .return_document(ReturnDocument::After);
-            match change.await? {
-                Some(committed) => Ok(Some(committed)),
-                None => self.reservations.find_one(by_order(order_id)).await,
+        let state = bounded(async {
+            let change = self.reservations.update_one(held, sold).await?;
+            if change.matched_count == 1 {
+                return Ok(Some(StateDocument::Committed));
             }
-        })
-        .await?;
-        match found.map(|reservation| reservation.state) {
+            let found = self.reservations.find_one(by_order(order_id)).await?;
+            Ok(found.map(|reservation| reservation.state))
+        });
+        match state.await? {
             Some(StateDocument::Committed) => Ok(ReservationState::Committed),
             Some(StateDocument::Released) => {
                 Err(EndReservationError::Ended(ReservationState::Released))

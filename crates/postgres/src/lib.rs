@@ -7,6 +7,7 @@
 //! No store of the running shop waits for an answer of the database for longer than [`DEADLINE`].
 
 pub mod auth;
+mod config;
 mod constraint;
 mod deadline;
 pub mod desk;
@@ -17,12 +18,15 @@ pub mod orders;
 pub mod outbox;
 mod pool;
 pub mod status;
+mod transaction;
 
+pub use config::DatabaseConfig;
 pub use constraint::{breaks_constraint, is_transient};
 pub use deadline::{Asked, DEADLINE};
 pub use migrate::{AUTH, ORDERS};
-pub use pool::DatabaseConfig;
-pub use sqlx::{Error as DatabaseError, PgPool};
+pub use pool::{Connection, Pool};
+pub use sqlx::Error as DatabaseError;
+pub use transaction::Transaction;
 use velure_faults::Injected;
 
 /// A fault as the database's: its connection is gone, and nobody knows what came of the question.

@@ -1,82 +1,177 @@
-use std::str::FromStr;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
-use velure_config::{ExposeSecret, Reader, SecretString};
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt, TryFutureExt, TryStreamExt};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{
+    PgConnectOptions, PgListener, PgPoolOptions, PgQueryResult, PgRow, PgStatement, PgTypeInfo,
+};
+use sqlx::{Describe, Either, Execute, Executor, PgConnection, PgPool, Postgres, SqlStr};
+use tokio::runtime::Handle;
+use tokio::time::timeout;
 
-use crate::deadline::Asked;
-
-/// How to reach one database.
-///
-/// - `VELURE_…_DATABASE_URL` (required, secret): `postgres://role:password@host:port/database?sslmode=verify-full`
-/// - `VELURE_DATABASE_CONNECTIONS` (default differs by process; 1 in a function): connections kept at most.
-#[derive(Debug, Clone)]
-pub struct DatabaseConfig {
-    url: SecretString,
-    connections: u32,
-    application: String,
-}
-
-/// How long a caller waits for a connection before it answers 503.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+use crate::Transaction;
 
 /// How long a connection that comes back may take to say that it is idle. It is closed when it does not.
-const RELEASE_TIMEOUT: Duration = Duration::from_secs(1);
+const RETURN_TIMEOUT: Duration = Duration::from_secs(1);
 
-impl DatabaseConfig {
-    /// Reads the URL from `variable`; `connections` is the pool's size when nothing else is set.
-    pub fn read(
-        reader: &mut Reader<'_>,
-        variable: &str,
-        application: &str,
-        connections: u32,
-    ) -> Self {
-        Self {
-            url: reader.secret_url(variable),
-            connections: reader.parsed("VELURE_DATABASE_CONNECTIONS", connections),
-            application: application.to_owned(),
-        }
-    }
+/// The connections that a process keeps to one database, all of which find their way back.
+///
+/// sqlx asks a connection that comes back whether it is idle, and waits for ever. One that was forgotten on the way would
+/// take its place in the pool with it, and a pool of one would never answer again. Here that question has a deadline, and
+/// the place is free afterwards whatever the connection said.
+#[derive(Clone, Debug)]
+pub struct Pool(PgPool);
 
-    /// How to connect, with the session's limits: a statement ends after 3 s, a wait for a lock after 2 s, and a
-    /// transaction that its owner forgot after 5 s. All are shorter than any handler's deadline.
-    ///
-    /// # Errors
-    /// When the URL cannot be read.
-    pub fn connect_options(&self) -> Result<PgConnectOptions, sqlx::Error> {
-        let options = PgConnectOptions::from_str(self.url.expose_secret())?;
-        Ok(options
-            .application_name(&self.application)
-            .options([
-                ("statement_timeout", "3s"),
-                ("lock_timeout", "2s"),
-                ("idle_in_transaction_session_timeout", "5s"),
-            ])
-            .disable_statement_logging())
-    }
-
-    /// A pool that connects when it is first used. A database that is away answers later, not never: nothing in a
-    /// process has to be started again.
-    ///
-    /// # Errors
-    /// When the URL cannot be read.
-    pub fn pool(&self) -> Result<PgPool, sqlx::Error> {
-        let pool = PgPoolOptions::new()
-            .max_connections(self.connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .idle_timeout(Duration::from_secs(600))
-            .test_before_acquire(true)
-            .after_release(|connection, _| Box::pin(is_usable(connection)));
-        Ok(pool.connect_lazy_with(self.connect_options()?))
+impl From<PgPool> for Pool {
+    fn from(pool: PgPool) -> Self {
+        Self(pool)
     }
 }
 
-/// Whether a connection that comes back has nothing left to say.
-///
-/// The pool asks the same afterwards and waits for ever: a caller that gave up on a connection which was forgotten on
-/// the way would take its place in the pool with it.
-pub(crate) async fn is_usable(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    connection.ping().within(RELEASE_TIMEOUT).await?;
-    Ok(true)
+impl Pool {
+    /// A connection, as soon as one is free.
+    ///
+    /// # Errors
+    /// When the database is away, refuses, or every connection is in use for as long as the pool waits.
+    pub async fn acquire(&self) -> Result<Connection, sqlx::Error> {
+        let held = Some(self.0.acquire().await?);
+        Ok(Connection {
+            held,
+            in_transaction: false,
+        })
+    }
+
+    /// A transaction on a connection of its own.
+    ///
+    /// # Errors
+    /// Those of [`Pool::acquire`], and when the transaction cannot be opened.
+    pub async fn begin(&self) -> Result<Transaction, sqlx::Error> {
+        Transaction::begin(self.acquire().await?).await
+    }
+
+    /// A listener on a connection beside the pool's: it is kept for as long as it listens, and when it is lost no place of
+    /// the pool is.
+    ///
+    /// # Errors
+    /// When the database is away or refuses.
+    pub async fn listener(&self) -> Result<PgListener, sqlx::Error> {
+        let one = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(self.0.options().get_acquire_timeout());
+        let one = one.connect_lazy_with((*self.connect_options()).clone());
+        PgListener::connect_with(&one).await
+    }
+
+    /// How to connect to the database.
+    #[must_use]
+    pub fn connect_options(&self) -> Arc<PgConnectOptions> {
+        self.0.connect_options()
+    }
+
+    /// How many connections there are at most.
+    #[must_use]
+    pub fn max_connections(&self) -> u32 {
+        self.0.options().get_max_connections()
+    }
+}
+
+/// A connection that goes back into its [`Pool`] when it is dropped.
+#[derive(Debug)]
+pub struct Connection {
+    held: Option<PoolConnection<Postgres>>,
+    /// A transaction may be open, and has to end before anybody else uses this.
+    pub(crate) in_transaction: bool,
+}
+
+impl Deref for Connection {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        self.held.as_ref().expect("invariant: held until the drop")
+    }
+}
+
+impl DerefMut for Connection {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        self.held.as_mut().expect("invariant: held until the drop")
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        let Some(held) = self.held.take() else {
+            return;
+        };
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(give_back(held, self.in_transaction))),
+            Err(_) => drop(held.detach()),
+        }
+    }
+}
+
+/// What does not answer in time is closed, and its place is free: each future owns the connection and the place.
+async fn give_back(mut held: PoolConnection<Postgres>, in_transaction: bool) {
+    if in_transaction {
+        let rolled_back = timeout(RETURN_TIMEOUT, held.execute("rollback")).await;
+        if !matches!(rolled_back, Ok(Ok(_))) {
+            drop(held.detach());
+            return;
+        }
+    }
+    drop(timeout(RETURN_TIMEOUT, held.return_to_pool()).await);
+}
+
+/// Statements on whichever connection is free. Rows are handed on when all are there: every query of the shop has a
+/// limit.
+impl<'p> Executor<'p> for &'p Pool {
+    type Database = Postgres;
+
+    fn fetch_many<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxStream<'e, Result<Either<PgQueryResult, PgRow>, sqlx::Error>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        let answered = async move {
+            let mut connection = self.acquire().await?;
+            let steps: Vec<_> = connection.fetch_many(query).try_collect().await?;
+            Ok(stream::iter(steps).map(Ok))
+        };
+        answered.try_flatten_stream().boxed()
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxFuture<'e, Result<Option<PgRow>, sqlx::Error>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        async move { self.acquire().await?.fetch_optional(query).await }.boxed()
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [PgTypeInfo],
+    ) -> BoxFuture<'e, Result<PgStatement, sqlx::Error>>
+    where
+        'p: 'e,
+    {
+        async move { self.acquire().await?.prepare_with(sql, parameters).await }.boxed()
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, sqlx::Error>>
+    where
+        'p: 'e,
+    {
+        async move { self.acquire().await?.describe(sql).await }.boxed()
+    }
 }

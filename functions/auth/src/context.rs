@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 use velure_config::{Env, Reader};
 use velure_http::{Auth, Authenticator, Context, KeySet, SigningKey, StartError};
 use velure_postgres::auth::{AccountStore, SessionStore, SignInFailures};
-use velure_postgres::{DatabaseConfig, PgPool};
+use velure_postgres::{DatabaseConfig, Pool};
 use velure_redis::{Redis, RedisConfig, SessionCache};
 
 use crate::issuer::Issuer;
@@ -21,7 +21,7 @@ use crate::sessions::DatabaseSessions;
 #[derive(Debug)]
 pub struct AuthContext {
     env: Env,
-    pool: OnceCell<PgPool>,
+    pool: OnceCell<Pool>,
     redis: OnceLock<Redis>,
     passwords: Passwords,
 }
@@ -56,7 +56,7 @@ impl Context for AuthContext {
 impl AuthContext {
     /// The context's one pool. The first connection is made now, so that it is part of the init phase; a database that
     /// is away is tried again by the first request.
-    async fn pool(&self) -> Result<PgPool, StartError> {
+    async fn pool(&self) -> Result<Pool, StartError> {
         let connect = || async {
             let mut reader = Reader::new(&self.env);
             let config =

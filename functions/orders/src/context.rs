@@ -9,13 +9,13 @@ use velure_clients::{CatalogClient, CatalogConfig};
 use velure_config::{Env, Reader};
 use velure_http::{Auth, Authenticator, Context, StartError};
 use velure_postgres::orders::OrderStore;
-use velure_postgres::{DatabaseConfig, PgPool};
+use velure_postgres::{DatabaseConfig, Pool};
 
 /// What the orders context can connect to.
 #[derive(Debug)]
 pub struct OrdersContext {
     env: Env,
-    pool: OnceLock<PgPool>,
+    pool: OnceLock<Pool>,
     authenticator: tokio::sync::OnceCell<Authenticator>,
 }
 

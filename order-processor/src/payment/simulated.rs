@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use velure_config::Reader;
-use velure_postgres::{Asked, PgPool};
+use velure_postgres::{Asked, Pool};
 
 use super::{Charge, ChargeOutcome, PaymentError, PaymentProvider};
 
@@ -60,7 +60,7 @@ const COUNTED_KEYS: usize = 10_000;
 /// answer under a key is the only one there will ever be.
 #[derive(Debug, Clone)]
 pub struct Simulated {
-    ledger: PgPool,
+    ledger: Pool,
     config: SimulatedConfig,
     tries: Arc<Mutex<HashMap<String, u32>>>,
 }
@@ -95,9 +95,9 @@ impl Entry {
 impl Simulated {
     /// A provider over its ledger, the table `payment_simulator.charges`.
     #[must_use]
-    pub fn new(ledger: PgPool, config: SimulatedConfig) -> Self {
+    pub fn new(ledger: impl Into<Pool>, config: SimulatedConfig) -> Self {
         Self {
-            ledger,
+            ledger: ledger.into(),
             config,
             tries: Arc::default(),
         }

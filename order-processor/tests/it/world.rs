@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use velure_amqp::Outcome;
 use velure_clients::{CatalogClient, CatalogConfig};
@@ -11,7 +12,6 @@ use velure_config::{Env, Reader};
 use velure_domain::{EventId, OrderId};
 use velure_order_processor::payment::{Simulated, SimulatedConfig};
 use velure_order_processor::{Incoming, Processor, Settings};
-use velure_postgres::PgPool;
 use velure_postgres::fulfilment::{Fulfilment, FulfilmentStore, NewFulfilment, Recorded, Trace};
 use velure_service::StopToken;
 

@@ -155,7 +155,7 @@ impl Database {
                 sqlx::query_scalar("select extract(epoch from clock_timestamp())::float8")
                     .fetch_one(&pool)
                     .await?;
-            wake(&pool).await;
+            wake(&pool.clone().into()).await;
             took.push(loop {
                 let confirmed: Option<f64> = sqlx::query_scalar(
                     "select max(extract(epoch from at))::float8 - $1 from public.marks where events > 0 and

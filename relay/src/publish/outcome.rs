@@ -2,9 +2,9 @@ use std::future::pending;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use sqlx::PgPool;
 use tokio::time::Instant;
 use velure_faults::{Point, during, reach};
+use velure_postgres::Pool;
 use velure_postgres::injected;
 use velure_postgres::outbox::{Failure, Outbox, RowKey, mark_failed, mark_published};
 
@@ -35,7 +35,7 @@ pub(super) struct Stored {
 
 /// Outcomes on their way into the database, one statement at a time.
 pub(super) struct Outcomes {
-    pool: PgPool,
+    pool: Pool,
     waiting: Vec<(Sent, Outcome)>,
     under_way: Option<BoxFuture<'static, Stored>>,
     /// When the waiting ones are stored, however few they are.
@@ -44,7 +44,7 @@ pub(super) struct Outcomes {
 }
 
 impl Outcomes {
-    pub(super) fn new(pool: PgPool) -> Self {
+    pub(super) fn new(pool: Pool) -> Self {
         let now = Instant::now();
         Self {
             pool,
@@ -117,7 +117,7 @@ impl Outcomes {
     }
 }
 
-async fn mark(pool: &PgPool, outbox: Outbox, rows: &[RowKey]) -> Result<(), sqlx::Error> {
+async fn mark(pool: &Pool, outbox: Outbox, rows: &[RowKey]) -> Result<(), sqlx::Error> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -127,7 +127,7 @@ async fn mark(pool: &PgPool, outbox: Outbox, rows: &[RowKey]) -> Result<(), sqlx
 }
 
 /// Stores outcomes: one statement for what was published in each outbox, and one for each failure.
-async fn store(pool: &PgPool, outcomes: Vec<(Sent, Outcome)>) -> Stored {
+async fn store(pool: &Pool, outcomes: Vec<(Sent, Outcome)>) -> Stored {
     let mut stored = Stored {
         left: outcomes,
         ..Stored::default()

@@ -247,7 +247,7 @@ async fn writers_need_not_wake_a_relay_that_is_awake(pool: PgPool) {
     until("it is awake", async || !asleep().await).await;
     until("it falls asleep again", asleep).await;
     // A wake-up is enough, whatever the poll.
-    velure_postgres::outbox::wake(&pool).await;
+    velure_postgres::outbox::wake(&pool.clone().into()).await;
     until("it is awake", async || !asleep().await).await;
     relay.stop().await;
     // The server notices the end of the connection that held the locks when it gets to it.

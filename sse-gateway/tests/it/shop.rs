@@ -214,7 +214,7 @@ impl Shop {
         let address = velure_sse_gateway::serve(
             "127.0.0.1:0".parse().expect("an address"),
             limits,
-            as_gateway(&options, &postgres_proxy),
+            as_gateway(&options, &postgres_proxy).into(),
             redis_at(&redis_proxy.address().to_string(), &prefix),
             access,
             &mut supervisor,

@@ -1,6 +1,7 @@
+use crate::Pool;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use uuid::Uuid;
 use velure_contracts::http::UserRole;
 use velure_domain::{EmailAddress, SessionId, UserId};
@@ -74,13 +75,14 @@ pub enum SetPasswordError {
 /// Accounts in the table `auth.users`.
 #[derive(Debug, Clone)]
 pub struct AccountStore {
-    pool: PgPool,
+    pool: Pool,
 }
 
 impl AccountStore {
     /// Accounts in this database.
     #[must_use]
-    pub fn new(pool: PgPool) -> Self {
+    pub fn new(pool: impl Into<Pool>) -> Self {
+        let pool = pool.into();
         Self { pool }
     }
 

@@ -1,8 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use sqlx::PgPool;
-
+use crate::Pool;
 use crate::deadline::Asked;
 
 /// The SHA-256 of an address as it was typed at sign-in, folded: an address without an account leaves no personal
@@ -22,13 +21,14 @@ impl fmt::Debug for EmailHash {
 /// without a failure, or one success, forgets them all: nobody can lock somebody else out for good.
 #[derive(Debug, Clone)]
 pub struct SignInFailures {
-    pool: PgPool,
+    pool: Pool,
 }
 
 impl SignInFailures {
     /// Failures in this database.
     #[must_use]
-    pub fn new(pool: PgPool) -> Self {
+    pub fn new(pool: impl Into<Pool>) -> Self {
+        let pool = pool.into();
         Self { pool }
     }
 

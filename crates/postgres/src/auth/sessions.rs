@@ -1,9 +1,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::Pool;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use uuid::Uuid;
 use velure_contracts::http::UserRole;
 use velure_domain::{Exchange, PresentedToken, SessionId, UserId};
@@ -96,13 +97,14 @@ pub enum RotateError {
 /// that has ended are deleted with it.
 #[derive(Debug, Clone)]
 pub struct SessionStore {
-    pool: PgPool,
+    pool: Pool,
 }
 
 impl SessionStore {
     /// Sessions in this database.
     #[must_use]
-    pub fn new(pool: PgPool) -> Self {
+    pub fn new(pool: impl Into<Pool>) -> Self {
+        let pool = pool.into();
         Self { pool }
     }
 

@@ -16,6 +16,7 @@ pub use health::{Health, Migrations};
 pub use order::{Moment, OrderFile, OrderLine};
 pub use outbox::{OutboxRow, Unparking};
 
+use crate::Pool;
 use sqlx::postgres::PgPoolOptions;
 
 use crate::DatabaseConfig;
@@ -23,7 +24,7 @@ use crate::DatabaseConfig;
 /// Reads everything about orders, and changes what operators may.
 #[derive(Clone, Debug)]
 pub struct DeskStore {
-    pool: sqlx::PgPool,
+    pool: Pool,
 }
 
 impl DeskStore {
@@ -40,6 +41,6 @@ impl DeskStore {
             .acquire_timeout(std::time::Duration::from_secs(10))
             .connect_with(options)
             .await?;
-        Ok(Self { pool })
+        Ok(Self { pool: pool.into() })
     }
 }

@@ -23,7 +23,7 @@ impl Desk {
             .max_connections(1)
             .connect_lazy_with(connect.options([("role", "velure_operator")]));
         Self {
-            store: DeskStore { pool },
+            store: DeskStore { pool: pool.into() },
             owner,
         }
     }

@@ -1,6 +1,7 @@
+use crate::Transaction;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use sqlx::{PgConnection, PgTransaction};
+use sqlx::PgConnection;
 use velure_contracts::events::{Envelope, EventType, OrderFailed, OrderMoved, SCHEMA_VERSION};
 use velure_contracts::http::{Failure, TimelineStep};
 use velure_domain::{EventId, OrderFailure, OrderStatus, ProductId};
@@ -154,7 +155,7 @@ impl FulfilmentStore {
     /// Commits, and then wakes the relay when nobody would look soon.
     pub(super) async fn commit(
         &self,
-        tx: PgTransaction<'_>,
+        tx: Transaction,
         asleep: RelayAsleep,
     ) -> Result<(), FulfilmentError> {
         tx.commit().in_time().await?;

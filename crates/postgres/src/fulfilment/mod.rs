@@ -32,19 +32,20 @@ pub use dead_letter::DeadLetter;
 pub use order::{Fulfilment, Lease, Payment, PaymentStatus, Phase, Trace};
 pub use record::{NewFulfilment, Recorded};
 
-use crate::PgPool;
+use crate::Pool;
 
 /// Reads and writes the schema `fulfilment`.
 #[derive(Clone, Debug)]
 pub struct FulfilmentStore {
-    pool: PgPool,
+    pool: Pool,
     lease: Duration,
 }
 
 impl FulfilmentStore {
     /// A store whose claims, moves and renewals hold an order for `lease`. A step that takes longer has to renew it.
     #[must_use]
-    pub fn new(pool: PgPool, lease: Duration) -> Self {
+    pub fn new(pool: impl Into<Pool>, lease: Duration) -> Self {
+        let pool = pool.into();
         Self { pool, lease }
     }
 }

@@ -7,8 +7,8 @@ mod missed;
 
 pub use missed::{BuyerWatch, OrderWatch};
 
+use crate::Pool;
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
 use uuid::Uuid;
 use velure_contracts::http::Order;
 use velure_contracts::sse::{BuyerCursor, StatusFrame};
@@ -20,7 +20,7 @@ use crate::orders::{OrderStore, failure};
 /// Order events, as the gateway tells them to browsers.
 #[derive(Debug, Clone)]
 pub struct GatewayStore {
-    pool: PgPool,
+    pool: Pool,
     orders: OrderStore,
 }
 
@@ -52,7 +52,8 @@ pub struct Events {
 impl GatewayStore {
     /// Events in this database.
     #[must_use]
-    pub fn new(pool: PgPool) -> Self {
+    pub fn new(pool: impl Into<Pool>) -> Self {
+        let pool = pool.into();
         Self {
             orders: OrderStore::new(pool.clone()),
             pool,

@@ -10,18 +10,19 @@ mod read;
 pub use place::{NewOrder, PlaceError, Placed, Preflight};
 pub(crate) use read::failure;
 
-use sqlx::PgPool;
+use crate::Pool;
 
 /// Orders, for the buyer who owns them: every function takes the buyer first, and none finds another's.
 #[derive(Debug, Clone)]
 pub struct OrderStore {
-    pool: PgPool,
+    pool: Pool,
 }
 
 impl OrderStore {
     /// Orders in this database.
     #[must_use]
-    pub fn new(pool: PgPool) -> Self {
+    pub fn new(pool: impl Into<Pool>) -> Self {
+        let pool = pool.into();
         Self { pool }
     }
 }

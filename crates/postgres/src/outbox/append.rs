@@ -1,6 +1,7 @@
+use crate::Pool;
 use std::time::Duration;
 
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Outbox, SHARDS};
@@ -103,7 +104,7 @@ pub async fn append(
 /// Wakes the relay, after the commit. A failure is only logged: the relay's poll finds the event anyway.
 ///
 /// The notification is a transaction of its own that does not wait for the disk.
-pub async fn wake(pool: &PgPool) {
+pub async fn wake(pool: &Pool) {
     let notifying = sqlx::query!(
         "select set_config('synchronous_commit', 'off', true), pg_notify('velure_outbox', '')"
     )

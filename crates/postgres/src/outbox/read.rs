@@ -1,12 +1,11 @@
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use uuid::Uuid;
 
 use super::Outbox;
+use crate::Pool;
 use crate::deadline::Asked;
-use crate::pool::is_usable;
 
 /// A stored event that is to be published.
 #[derive(Debug, Clone)]
@@ -54,7 +53,7 @@ pub struct ReadFrom {
 /// trusts statistics that a backlog has outgrown, collects a whole shard and sorts it; and planning anew costs more
 /// than reading. So there is one plan, made once, and nothing else to choose from.
 #[must_use]
-pub fn read_pool(options: PgConnectOptions) -> PgPool {
+pub fn read_pool(options: PgConnectOptions) -> Pool {
     let options = options.options([
         ("plan_cache_mode", "force_generic_plan"),
         ("enable_bitmapscan", "off"),
@@ -69,8 +68,8 @@ pub fn read_pool(options: PgConnectOptions) -> PgPool {
         .acquire_timeout(Duration::from_secs(2))
         // The reader comes many times a second; a connection that broke is replaced at the next read.
         .test_before_acquire(false)
-        .after_release(|connection, _| Box::pin(is_usable(connection)))
         .connect_lazy_with(options)
+        .into()
 }
 
 /// Reads what is to be published, from every shard at most `limit` rows of each outbox, each shard in the order of
@@ -83,7 +82,7 @@ pub fn read_pool(options: PgConnectOptions) -> PgPool {
 /// # Errors
 /// When the database refuses or is away.
 pub async fn read_pending(
-    pool: &PgPool,
+    pool: &Pool,
     from: &[ReadFrom],
     limit: i64,
 ) -> Result<Vec<OutboxRow>, sqlx::Error> {

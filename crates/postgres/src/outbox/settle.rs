@@ -1,6 +1,5 @@
+use crate::Pool;
 use std::time::Duration;
-
-use sqlx::PgPool;
 
 use super::Outbox;
 use crate::deadline::Asked;
@@ -26,7 +25,7 @@ pub struct Failure {
 /// # Errors
 /// When the database refuses or is away; the events are then published again some day, with the same message ids.
 pub async fn mark_published(
-    pool: &PgPool,
+    pool: &Pool,
     outbox: Outbox,
     rows: &[RowKey],
 ) -> Result<(), sqlx::Error> {
@@ -59,7 +58,7 @@ pub async fn mark_published(
 /// # Errors
 /// When the database refuses or is away.
 pub async fn mark_failed(
-    pool: &PgPool,
+    pool: &Pool,
     outbox: Outbox,
     row: RowKey,
     failure: &Failure,

@@ -1,6 +1,5 @@
+use crate::Pool;
 use std::time::Duration;
-
-use sqlx::PgPool;
 
 use crate::deadline::Asked;
 
@@ -17,7 +16,7 @@ pub struct Backlog {
 ///
 /// # Errors
 /// When the database refuses or is away.
-pub async fn backlog(pool: &PgPool) -> Result<Backlog, sqlx::Error> {
+pub async fn backlog(pool: &Pool) -> Result<Backlog, sqlx::Error> {
     let seen = sqlx::query!(
         r#"select
              coalesce((select extract(epoch from now() - min(o.created_at))::float8
@@ -48,7 +47,7 @@ pub async fn backlog(pool: &PgPool) -> Result<Backlog, sqlx::Error> {
 ///
 /// # Errors
 /// When the database refuses or is away.
-pub async fn maintain(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
+pub async fn maintain(pool: &Pool) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar!(r#"select dropped as "dropped!" from relay.maintain_outboxes()"#)
         .fetch_all(pool)
         .in_time()

@@ -1,6 +1,7 @@
+use crate::Pool;
 use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
 use sqlx::types::Json;
-use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 use velure_contracts::http::TimelineStep;
 use velure_domain::{OrderFailure, OrderId, OrderStatus, UserId};
@@ -71,13 +72,14 @@ impl ApplyError {
 /// Moves orders.
 #[derive(Debug, Clone)]
 pub struct StatusStore {
-    pub(super) pool: PgPool,
+    pub(super) pool: Pool,
 }
 
 impl StatusStore {
     /// Moves orders in this database.
     #[must_use]
-    pub fn new(pool: PgPool) -> Self {
+    pub fn new(pool: impl Into<Pool>) -> Self {
+        let pool = pool.into();
         Self { pool }
     }
 

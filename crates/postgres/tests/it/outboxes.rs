@@ -92,14 +92,16 @@ async fn a_week_is_dropped_when_it_is_old_and_nothing_of_it_is_pending(pool: PgP
     )
     .await;
     assert!(
-        outbox::maintain(&pool)
+        outbox::maintain(&pool.clone().into())
             .await
             .expect("maintained")
             .is_empty()
     );
     run(&pool, "delete from orders.outbox_pending").await;
     assert_eq!(
-        outbox::maintain(&pool).await.expect("maintained"),
+        outbox::maintain(&pool.clone().into())
+            .await
+            .expect("maintained"),
         ["orders.outbox_2020_10"]
     );
     assert_eq!(number(&pool, "select count(*) from orders.outbox").await, 0);

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use velure_testkit::http::Call;
 use velure_testkit::process::free_address;
 
+use super::root::last;
 use crate::tool::{program, variable};
 
 /// It imports a great deal of Python.
@@ -19,10 +20,10 @@ const START: Duration = Duration::from_secs(60);
 /// How long it may take to end the functions that it has started.
 const STOP: Duration = Duration::from_secs(20);
 
-/// After how many seconds the emulator closes a connection on which nothing was asked: never, for clients have closed it
-/// by then. Its own 75 s are less than the 90 s of Terraform's provider, and a server that closes first may do so while it
-/// handles a request that has just come: the provider asks again, and what was made is in its way.
-const KEEP_ALIVE: &str = "3600";
+/// The emulator never closes a connection first. It may do so while it handles a request that has just come: the provider
+/// asks again, and what was made is in its way. Terraform's provider closes one that was silent for 90 s; the emulator by
+/// itself does after 75 s, and after 1,000 requests.
+const NEVER_CLOSES: &str = "keep_alive_timeout = 3600\nkeep_alive_max_requests = 1000000000\n";
 
 /// An emulator of one test's own. It ends with it, and so do the functions that it has started.
 #[derive(Debug)]
@@ -41,10 +42,14 @@ impl Emulator {
         fs::create_dir_all(folder).expect("a folder for the emulator");
         let path = folder.join("ministack.log");
         let log = File::create(&path).expect("a log of the emulator");
+        let config = folder.join("hypercorn.toml");
+        fs::write(&config, NEVER_CLOSES).expect("the emulator's configuration");
         let address = free_address();
         let process = program("VELURE_TEST_MINISTACK_PYTHON")
             .args(["-m", "hypercorn", "ministack.app:app"])
-            .args(["--bind", &address.to_string(), "--keep-alive", KEEP_ALIVE])
+            .arg("--config")
+            .arg(config)
+            .args(["--bind", &address.to_string()])
             // In this very process, which is the one that is asked to end.
             .args(["--workers", "0"])
             .current_dir(folder)
@@ -107,6 +112,9 @@ fn url(address: SocketAddr) -> String {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("the emulator:\n{}", last(&self.output()));
+        }
         // SIGTERM lets it end the functions, which are processes of their own.
         let asked = Command::new("kill")
             .arg(self.process.id().to_string())

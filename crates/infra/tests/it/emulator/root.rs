@@ -183,7 +183,7 @@ impl Root {
 }
 
 /// What was going on when it ended: of a call that its deadline ended, the resources that it still waited for.
-fn last(printed: &str) -> String {
+pub(super) fn last(printed: &str) -> String {
     let lines: Vec<&str> = printed.lines().collect();
     lines[lines.len().saturating_sub(40)..].join("\n") + "\n"
 }

@@ -5,6 +5,7 @@ mod guards;
 mod moves;
 mod recording;
 
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use velure_contracts::events::{Envelope, EventType, OrderFailed, OrderMoved};
 use velure_domain::{
