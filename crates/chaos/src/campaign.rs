@@ -154,6 +154,14 @@ impl Crowd {
                 shopping_stopped.clone(),
             ));
         }
+        if let Some(watcher) = shoppers.get(1).filter(|_| plan.matrix) {
+            crowd.shopping.spawn(load::come_back(
+                watcher.clone(),
+                stack.url.clone(),
+                crowd.ledger.clone(),
+                shopping_stopped.clone(),
+            ));
+        }
         crowd.shopping.spawn(count_open(
             stack.clone(),
             crowd.ledger.clone(),

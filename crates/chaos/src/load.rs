@@ -78,6 +78,23 @@ impl Ledger {
         last.placed.first().copied()
     }
 
+    /// The first order of a shopper that was accepted.
+    fn first_of(&self, shopper: Uuid) -> Option<Uuid> {
+        let intents = self.intents.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut placed = intents
+            .iter()
+            .filter(|intent| intent.buyer == shopper)
+            .flat_map(|intent| &intent.placed);
+        placed.next().copied()
+    }
+
+    fn goes_backwards(&self, said: String) {
+        self.backwards
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(said);
+    }
+
     /// Every intent so far.
     #[must_use]
     pub fn intents(&self) -> Vec<Intent> {
@@ -282,11 +299,28 @@ pub async fn shop(
             && let Some(order) = ledger.last_of(shopper.id)
             && let Some(said) = crate::watch::follow_one(&shopper, &url, order).await
         {
-            ledger
-                .backwards
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(said);
+            ledger.goes_backwards(said);
+        }
+    }
+}
+
+/// Comes back to the page of the first order, again and again: a page that is told the last status is there even while
+/// no order gets on.
+pub async fn come_back(
+    shopper: Arc<Shopper>,
+    url: String,
+    ledger: Arc<Ledger>,
+    mut stop: watch::Receiver<bool>,
+) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        if let Some(order) = ledger.first_of(shopper.id)
+            && let Some(said) = crate::watch::follow_one(&shopper, &url, order).await
+        {
+            ledger.goes_backwards(said);
         }
     }
 }
