@@ -140,11 +140,14 @@ pub(crate) async fn run(gateway: Arc<Gateway>, mut socket: Socket, granted: Gran
         finished,
         ends_at,
     } = granted;
-    if reach(Point::E2).await.is_err() {
+    if reach(Point::E2).await.is_err() || finished && reach(Point::E4).await.is_err() {
         return Ended::Left;
     }
     if let Err(error) = socket.open(http::StatusCode::OK, &headers, &opening).await {
         return error.into();
+    }
+    if finished && reach(Point::E5).await.is_err() {
+        return Ended::Left;
     }
     drop((headers, opening));
     let written = membership.subscriber().slot().given();
