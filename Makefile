@@ -29,8 +29,8 @@ status: ## say what runs, where, and how much memory it takes
 logs: ## follow the logs, or one: make logs NAME=relay
 	@cargo xtask logs $(NAME)
 
-chaos: ## break everything while orders come in and judge what is left: make chaos CAMPAIGN=small SEED=1 MINUTES=0
-	@cargo xtask chaos $(if $(filter large,$(CAMPAIGN)),--optimised) -- --campaign $(or $(CAMPAIGN),small) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),0) --commit $$(git rev-parse --short HEAD) --report target/chaos/report.md
+chaos: ## break everything while orders come in and judge what is left: make chaos CAMPAIGN=small SEED=1 MINUTES=0 ORDERS=0
+	@cargo xtask chaos $(if $(filter large,$(CAMPAIGN)),--optimised) -- --campaign $(or $(CAMPAIGN),small) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),0) --orders $(or $(ORDERS),0) --commit $$(git rev-parse --short HEAD) --report target/chaos/report.md
 
 simulate: ## run the shop's decisions in simulated time under faults: make simulate SEEDS=10000 FROM=1 TRAP=<name> STORY=1
 	@cargo run --quiet -p velure-simulator -- --from $(or $(FROM),1) --seeds $(or $(SEEDS),10000) $(if $(TRAP),--trap $(TRAP)) $(if $(STORY),--story)

@@ -17,6 +17,7 @@ use crate::judge::{Violation, judge};
 use crate::load::{self, Ledger, Pace, Shelf};
 use crate::matrix::{self, Case};
 use crate::random::Random;
+use crate::rounds::rows;
 use crate::rush::{self, Rushes};
 use crate::shopper::Shopper;
 use crate::stack::Stack;
@@ -43,8 +44,10 @@ pub struct Plan {
     pub matrix: bool,
     /// How often each blow falls in one round.
     pub round: BTreeMap<Blow, u32>,
-    /// Rounds are repeated until this long after the start; one is always whole.
-    pub lasting: Duration,
+    /// Rounds are repeated until this long after the start, and until so many orders were accepted; one is always whole.
+    pub lasting: (Duration, u64),
+    /// How many orders come in between two rows of blows at least: a shop that is always down sells nothing.
+    pub between: u64,
     /// How many accepted orders there have to be at least.
     pub orders: u64,
 }
@@ -178,14 +181,18 @@ impl Crowd {
             shopping_stopped,
         ));
         // The first blow falls on a shop that is at work.
-        while crowd.accepted() < u64::try_from(plan.shoppers)? {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
+        crowd.has_accepted(u64::try_from(plan.shoppers)?).await;
         Ok(crowd)
     }
 
     fn accepted(&self) -> u64 {
         self.ledger.accepted.load(Ordering::Relaxed)
+    }
+
+    async fn has_accepted(&self, orders: u64) {
+        while self.accepted() < orders {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
     }
 }
 
@@ -218,16 +225,19 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
     let mut random = Random::new(plan.seed, 0);
     let mut blows = Vec::new();
     let mut rounds = 0;
-    while rounds == 0 || started.elapsed() < plan.lasting {
+    let (time, orders) = plan.lasting;
+    let goes_on = |crowd: &Crowd| started.elapsed() < time || crowd.accepted() < orders;
+    while rounds == 0 || goes_on(&crowd) {
         rounds += 1;
-        let all = shuffled(&plan.round, &mut random);
-        let total = all.len();
+        let rows = rows(&plan.round, &mut random);
+        let total: usize = rows.iter().map(Vec::len).sum();
         let mut number = 0;
-        for group in groups(&all) {
-            if rounds > 1 && started.elapsed() >= plan.lasting {
+        for row in rows {
+            if rounds > 1 && !goes_on(&crowd) {
                 break;
             }
-            for blow in group {
+            let before = crowd.accepted();
+            for blow in &row {
                 number += 1;
                 tell(&format!(
                     "{} s: round {rounds}, {number}/{total}: {}; {} orders so far",
@@ -237,7 +247,7 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
                 ));
                 blow.strike(stack, &mut random).await?;
             }
-            let blow = group[0];
+            let blow = row[0];
             let took = recovered(stack, blow).await?;
             if took > blow.objective() {
                 late.push(format!(
@@ -248,16 +258,14 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
                 ));
             }
             let recovered_ms = u64::try_from(took.as_millis())?;
-            blows.extend(group.iter().map(|blow| Struck {
+            blows.extend(row.iter().map(|blow| Struck {
                 blow: *blow,
                 recovered_ms,
             }));
+            crowd.has_accepted(before + plan.between).await;
         }
     }
-    while crowd.accepted() < plan.orders {
-        tell(&format!("{} of {} orders", crowd.accepted(), plan.orders));
-        tokio::time::sleep(Duration::from_secs(2)).await;
-    }
+    crowd.has_accepted(plan.orders).await;
     let mut evidence = close(stack, &mut crowd, tell, &mut faults).await?;
     evidence.initial.clone_from(&shelf.initial);
     evidence.raced = raced;
@@ -308,25 +316,6 @@ async fn open_now(stack: &Stack) -> anyhow::Result<i64> {
         "select count(*) from orders.orders where status in ('CREATED', 'PROCESSING')",
     );
     Ok(query.fetch_one(&stack.orders()?).await?)
-}
-
-/// Each blow as often as it is to fall, in an order that the seed decides.
-fn shuffled(round: &BTreeMap<Blow, u32>, random: &mut Random) -> Vec<Blow> {
-    let mut all: Vec<Blow> = round
-        .iter()
-        .flat_map(|(blow, times)| (0..*times).map(|_| *blow))
-        .collect();
-    for last in (1..all.len()).rev() {
-        all.swap(last, random.below(last + 1));
-    }
-    all
-}
-
-/// Processes are killed up to four in a row before anybody waits for the orders: what one kill left undone meets the next.
-fn groups(blows: &[Blow]) -> impl Iterator<Item = &[Blow]> {
-    blows
-        .chunk_by(|one, next| one == next && *one == Blow::KillProcess)
-        .flat_map(|row| row.chunks(4))
 }
 
 /// How long it takes until every order that is there now is final.
@@ -408,39 +397,4 @@ async fn close(
     let _ = crowd.stop_watching.send(true);
     while crowd.watching.join_next().await.is_some() {}
     Ok(evidence)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_kills_of_processes_come_in_rows_and_in_short_ones() {
-        use Blow::{KillBroker as B, KillProcess as P, KillRedis as R};
-        let blows = [P, P, P, P, P, B, B, R, P, R];
-        let rows: Vec<_> = groups(&blows).map(<[_]>::len).collect();
-        assert_eq!(rows, [4, 1, 1, 1, 1, 1, 1]);
-    }
-
-    #[test]
-    fn a_seed_decides_the_order_of_the_blows_and_none_is_left_out() {
-        let round = BTreeMap::from([
-            (Blow::KillProcess, 5),
-            (Blow::WipeBroker, 1),
-            (Blow::KillRedis, 3),
-        ]);
-        let draw = |seed| shuffled(&round, &mut Random::new(seed, 0));
-        assert_eq!(draw(7), draw(7));
-        assert_ne!(draw(7), draw(8));
-        let mut sorted = draw(7);
-        sorted.sort();
-        assert_eq!(sorted.len(), 9);
-        assert_eq!(
-            sorted
-                .iter()
-                .filter(|blow| **blow == Blow::KillProcess)
-                .count(),
-            5
-        );
-    }
 }

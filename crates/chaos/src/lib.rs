@@ -15,6 +15,7 @@ pub mod load;
 pub mod matrix;
 pub mod random;
 pub mod report;
+mod rounds;
 pub mod rush;
 pub mod shopper;
 pub mod stack;

@@ -25,10 +25,6 @@ const HOT: usize = 4;
 /// How many of each product there are at the start, on top of what the seed has.
 const STOCKED: i64 = 500_000;
 
-/// No more orders come in while this many are open: shoppers are people, and a shop in which nothing moves any more gets
-/// no more orders than it has.
-const MOST_OPEN: i64 = 60;
-
 /// An intent: one key, and all that was answered to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
@@ -207,6 +203,9 @@ pub struct Pace {
     pub sessions: usize,
     /// How many times in a hundred the page of the last order is opened afterwards.
     pub pages: usize,
+    /// No more orders come in while this many are open: shoppers are people, and a shop in which nothing moves any more
+    /// gets no more orders than it has.
+    pub most_open: i64,
     /// What is ordered.
     pub taste: Taste,
 }
@@ -219,6 +218,7 @@ impl Pace {
             pause: Duration::from_secs(5),
             sessions: 10,
             pages: 30,
+            most_open: 60,
             taste: Taste { more: 67, hot: 40 },
         }
     }
@@ -230,6 +230,7 @@ impl Pace {
             pause: Duration::from_secs(3),
             sessions: 1,
             pages: 3,
+            most_open: 60,
             taste: Taste { more: 15, hot: 10 },
         }
     }
@@ -278,7 +279,7 @@ pub async fn shop(
         if random.percent(pace.sessions) {
             come_and_go(&shopper, &ledger).await;
         }
-        if ledger.open.load(Ordering::Relaxed) > MOST_OPEN {
+        if ledger.open.load(Ordering::Relaxed) > pace.most_open {
             continue;
         }
         let body = shelf.cart(pace.taste, &mut random);

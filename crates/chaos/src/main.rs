@@ -35,9 +35,12 @@ struct Arguments {
     /// machine with nothing else to do
     #[arg(long)]
     untimed: bool,
-    /// How many minutes rounds of blows are repeated
+    /// For how many minutes rounds of blows are repeated at least
     #[arg(long, default_value_t = 0)]
     minutes: u64,
+    /// Until how many orders were accepted rounds of blows are repeated at least
+    #[arg(long, default_value_t = 0)]
+    orders: u64,
     /// The commit that the report names
     #[arg(long, default_value = "unknown")]
     commit: String,
@@ -59,7 +62,7 @@ enum Size {
 }
 
 impl Size {
-    fn plan(self, seed: u64, minutes: u64) -> Plan {
+    fn plan(self, seed: u64, lasting: (Duration, u64)) -> Plan {
         let of = |blows: &[(Blow, u32)]| blows.iter().copied().collect::<BTreeMap<_, _>>();
         let round = match self {
             Self::Small => of(&[
@@ -133,7 +136,7 @@ impl Size {
             Self::Small => (8, Pace::usual(), 2, 2, 100),
             Self::Suite => (16, Pace::usual(), 5, 10, 300),
             Self::Test => (24, Pace::usual(), 50, 100, 2_000),
-            Self::Large => (100, Pace::of_sale(), 50, 100, 2_000),
+            Self::Large => (130, Pace::of_sale(), 50, 100, 2_000),
         };
         Plan {
             seed,
@@ -142,7 +145,8 @@ impl Size {
             rushes: Rushes { races, storms },
             matrix: self != Self::Small,
             round,
-            lasting: Duration::from_secs(60 * minutes),
+            lasting,
+            between: if self == Self::Large { 120 } else { 0 },
             orders,
         }
     }
@@ -170,7 +174,10 @@ fn main() -> ExitCode {
 
 async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let stack = Stack::read(&arguments.stack)?;
-    let plan = arguments.campaign.plan(arguments.seed, arguments.minutes);
+    let time = Duration::from_secs(60 * arguments.minutes);
+    let plan = arguments
+        .campaign
+        .plan(arguments.seed, (time, arguments.orders));
     let outcome = campaign::run(&stack, &plan, &say).await?;
     let text = report::markdown(&outcome, &arguments.commit);
     if let Some(file) = &arguments.report {
