@@ -53,9 +53,8 @@ struct Arguments {
 enum Size {
     /// A few blows, in two minutes: to see whether the harness works
     Small,
-    /// Every fail point and each blow at least once, in seven minutes: what every run of the tests does
-    Suite,
-    /// The same with 200 blows, races for last units and storms of one key
+    /// Every fail point, 200 blows, races for last units and storms of one key, in ten minutes: what every run of the tests
+    /// does
     Test,
     /// A sale, in rounds of 316 blows for as long as it is told
     Large,
@@ -72,25 +71,6 @@ impl Size {
                 (Blow::KillRedis, 1),
                 (Blow::Duplicate, 1),
                 (Blow::CutLine, 1),
-            ]),
-            Self::Suite => of(&[
-                (Blow::KillProcess, 8),
-                (Blow::KillAll, 1),
-                (Blow::KillBroker, 1),
-                (Blow::WipeBroker, 1),
-                (Blow::EndConnections, 2),
-                (Blow::KillDatabase, 1),
-                (Blow::KillRedis, 2),
-                (Blow::KillCatalogue, 1),
-                (Blow::Duplicate, 1),
-                (Blow::Poison, 1),
-                (Blow::Unroute, 1),
-                (Blow::SlowLine, 1),
-                (Blow::StallLine, 1),
-                (Blow::LoseAnswers, 2),
-                (Blow::TearLine, 2),
-                (Blow::CutLine, 2),
-                (Blow::ForgetLine, 2),
             ]),
             Self::Test => of(&[
                 (Blow::KillProcess, 88),
@@ -134,7 +114,6 @@ impl Size {
         };
         let (shoppers, pace, races, storms, orders) = match self {
             Self::Small => (8, Pace::usual(), 2, 2, 100),
-            Self::Suite => (16, Pace::usual(), 5, 10, 300),
             Self::Test => (24, Pace::usual(), 50, 100, 2_000),
             Self::Large => (130, Pace::of_sale(), 50, 100, 2_000),
         };

@@ -29,7 +29,7 @@ pub(crate) struct ChaosArgs {
 impl ChaosArgs {
     /// What every run of the tests does.
     pub(crate) fn suite() -> Self {
-        let arguments = ["--campaign", "suite", "--seed", "1", "--untimed"];
+        let arguments = ["--campaign", "test", "--seed", "1", "--untimed"];
         Self {
             optimised: false,
             arguments: arguments.map(str::to_owned).into(),
