@@ -22,8 +22,33 @@ const PRODUCTS: usize = 40;
 /// The products that everybody wants.
 const HOT: usize = 4;
 
-/// How many of each product there are at the start, on top of what the seed has.
+/// How many of each product there are at the start.
 const STOCKED: i64 = 500_000;
+
+/// How many of the last one there are.
+const FEW: i64 = 40;
+
+/// Makes a product. Its texts are short: with every order the stand-in for MongoDB writes the index entries of all words.
+pub(crate) async fn product(
+    admin: &Shopper,
+    name: &str,
+    cents: i64,
+    available: i64,
+) -> anyhow::Result<Value> {
+    let body = json!({
+        "sku": Uuid::new_v4().simple().to_string().to_uppercase(), "name": name, "description": name,
+        "category": {"slug": "small-pets", "name": "Small pets"}, "brand": "Velure",
+        "price": {"amount_minor": cents, "currency": "USD"}, "available": available, "rating": 40,
+        "images": [{"url": "/images/rope-ladder.svg", "alt": name}], "attributes": {},
+    });
+    let answer = admin.ask(Method::POST, "/api/products", "", &body).await?;
+    ensure!(
+        answer.status() == 201,
+        "a product cannot be made: {}",
+        answer.text().await?
+    );
+    answer.json().await.context("a product is JSON")
+}
 
 /// An intent: one key, and all that was answered to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,32 +141,11 @@ impl Shelf {
     /// When the admin may not, or the shop does not answer.
     pub async fn fill(url: &str, (email, password): (&str, &str)) -> anyhow::Result<Self> {
         let admin = Shopper::sign_in(url, email, password).await?;
-        let mut products: Vec<Value> = Vec::new();
-        let answer = admin
-            .ask(
-                Method::GET,
-                "/api/products?page_size=100&sort=price",
-                "",
-                &Value::Null,
-            )
-            .await?;
-        let page: Value = answer.json().await?;
-        let items = page["items"].as_array().context("a page has items")?;
-        products.extend(items.iter().take(PRODUCTS).cloned());
-        ensure!(
-            products.len() == PRODUCTS,
-            "the catalogue has {} products",
-            products.len()
-        );
-        for product in &products[..PRODUCTS - 1] {
-            let path = format!("/api/products/{}/inventory", id_of(product));
-            let body = json!({"delta": STOCKED, "operation_id": Uuid::now_v7()});
-            let answer = admin.ask(Method::PATCH, &path, "", &body).await?;
-            ensure!(
-                answer.status().is_success(),
-                "the stock cannot be filled: {}",
-                answer.text().await?
-            );
+        let mut products = Vec::new();
+        for number in 0..PRODUCTS {
+            let available = if number + 1 < PRODUCTS { STOCKED } else { FEW };
+            let cents = 500 + 100 * i64::try_from(number)?;
+            products.push(product(&admin, "Seeds", cents, available).await?);
         }
         Ok(Self {
             products,
@@ -230,7 +234,7 @@ impl Pace {
             pause: Duration::from_secs(3),
             sessions: 1,
             pages: 3,
-            most_open: 60,
+            most_open: 100,
             taste: Taste { more: 15, hot: 10 },
         }
     }

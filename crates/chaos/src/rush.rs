@@ -4,12 +4,9 @@ use std::sync::Arc;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
 use futures::future::join_all;
-use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::watch;
-use uuid::Uuid;
 
 use crate::load::{self, Ledger, Pace, Shelf};
 use crate::random::Random;
@@ -44,20 +41,8 @@ pub async fn last_units(
 ) -> anyhow::Result<Vec<Value>> {
     let admin = Shopper::sign_in(url, email, password).await?;
     let mut products = Vec::new();
-    for number in 0..count {
-        let body = json!({
-            "sku": format!("LAST-{number}-{}", Uuid::new_v4().simple()).to_uppercase(), "name": "The last one", "description": "There is one.",
-            "category": {"slug": "small-pets", "name": "Small pets"}, "brand": "Velure",
-            "price": {"amount_minor": 1_000, "currency": "USD"}, "available": 1, "rating": 40,
-            "images": [{"url": "/images/rope-ladder.svg", "alt": "The last one"}], "attributes": {},
-        });
-        let answer = admin.ask(Method::POST, "/api/products", "", &body).await?;
-        ensure!(
-            answer.status() == 201,
-            "a product cannot be made: {}",
-            answer.text().await?
-        );
-        products.push(answer.json().await.context("a product is JSON")?);
+    for _ in 0..count {
+        products.push(load::product(&admin, "The last one", 1_000, 1).await?);
     }
     Ok(products)
 }
