@@ -269,6 +269,7 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
             crowd.has_accepted(before + plan.between).await;
         }
     }
+    tell(&format!("{} of {} orders", crowd.accepted(), plan.orders));
     crowd.has_accepted(plan.orders).await;
     let mut evidence = close(stack, &mut crowd, tell, &mut faults).await?;
     evidence.initial.clone_from(&shelf.initial);

@@ -1,4 +1,3 @@
-use crate::Pool;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgConnection;
@@ -7,6 +6,7 @@ use velure_contracts::http::UserRole;
 use velure_domain::{EmailAddress, SessionId, UserId};
 
 use super::sessions::{self, NewSession, OpenedSession};
+use crate::Pool;
 use crate::breaks_constraint;
 use crate::deadline::Asked;
 
@@ -82,8 +82,7 @@ impl AccountStore {
     /// Accounts in this database.
     #[must_use]
     pub fn new(pool: impl Into<Pool>) -> Self {
-        let pool = pool.into();
-        Self { pool }
+        Self { pool: pool.into() }
     }
 
     /// Makes a shopper's account and signs it in, both or neither.

@@ -28,8 +28,7 @@ impl SignInFailures {
     /// Failures in this database.
     #[must_use]
     pub fn new(pool: impl Into<Pool>) -> Self {
-        let pool = pool.into();
-        Self { pool }
+        Self { pool: pool.into() }
     }
 
     /// How long the account is still blocked, in whole seconds; `None` when it is not.

@@ -1,7 +1,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::Pool;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgConnection;
@@ -11,6 +10,7 @@ use velure_domain::{Exchange, PresentedToken, SessionId, UserId};
 
 use super::Account;
 use super::accounts::role;
+use crate::Pool;
 use crate::deadline::Asked;
 
 /// The SHA-256 of a refresh token. The token itself is never stored.
@@ -104,8 +104,7 @@ impl SessionStore {
     /// Sessions in this database.
     #[must_use]
     pub fn new(pool: impl Into<Pool>) -> Self {
-        let pool = pool.into();
-        Self { pool }
+        Self { pool: pool.into() }
     }
 
     /// Opens a session for a user whose password's hash is still `checked`: a password that is being changed opens

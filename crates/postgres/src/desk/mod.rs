@@ -16,10 +16,9 @@ pub use health::{Health, Migrations};
 pub use order::{Moment, OrderFile, OrderLine};
 pub use outbox::{OutboxRow, Unparking};
 
-use crate::Pool;
 use sqlx::postgres::PgPoolOptions;
 
-use crate::DatabaseConfig;
+use crate::{DatabaseConfig, Pool};
 
 /// Reads everything about orders, and changes what operators may.
 #[derive(Clone, Debug)]

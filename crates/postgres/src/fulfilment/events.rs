@@ -1,4 +1,3 @@
-use crate::Transaction;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::PgConnection;
@@ -8,6 +7,7 @@ use velure_domain::{EventId, OrderFailure, OrderStatus, ProductId};
 
 use super::steps::{to_processing, to_the_end};
 use super::{DeadLetter, Fulfilment, FulfilmentError, FulfilmentStore, Phase};
+use crate::Transaction;
 use crate::deadline::Asked;
 use crate::outbox::{self, NewEvent, Outbox, RelayAsleep};
 

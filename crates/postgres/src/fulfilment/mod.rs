@@ -45,8 +45,10 @@ impl FulfilmentStore {
     /// A store whose claims, moves and renewals hold an order for `lease`. A step that takes longer has to renew it.
     #[must_use]
     pub fn new(pool: impl Into<Pool>, lease: Duration) -> Self {
-        let pool = pool.into();
-        Self { pool, lease }
+        Self {
+            pool: pool.into(),
+            lease,
+        }
     }
 }
 

@@ -7,13 +7,13 @@ mod missed;
 
 pub use missed::{BuyerWatch, OrderWatch};
 
-use crate::Pool;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use velure_contracts::http::Order;
 use velure_contracts::sse::{BuyerCursor, StatusFrame};
 use velure_domain::{OrderId, UserId};
 
+use crate::Pool;
 use crate::deadline::Asked;
 use crate::orders::{OrderStore, failure};
 

@@ -22,7 +22,6 @@ impl OrderStore {
     /// Orders in this database.
     #[must_use]
     pub fn new(pool: impl Into<Pool>) -> Self {
-        let pool = pool.into();
-        Self { pool }
+        Self { pool: pool.into() }
     }
 }

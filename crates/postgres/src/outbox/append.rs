@@ -1,10 +1,10 @@
-use crate::Pool;
 use std::time::Duration;
 
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Outbox, SHARDS};
+use crate::Pool;
 use crate::deadline::Asked;
 
 /// How long a wake-up may take. Its writer has committed, and the relay looks by itself four times a second.

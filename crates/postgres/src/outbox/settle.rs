@@ -1,7 +1,7 @@
-use crate::Pool;
 use std::time::Duration;
 
 use super::Outbox;
+use crate::Pool;
 use crate::deadline::Asked;
 
 /// What an outbox knows a pending event by: its shard and its sequence.

@@ -1,6 +1,6 @@
-use crate::Pool;
 use std::time::Duration;
 
+use crate::Pool;
 use crate::deadline::Asked;
 
 /// How far behind publishing is.

@@ -1,4 +1,3 @@
-use crate::Pool;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -7,6 +6,7 @@ use velure_contracts::http::TimelineStep;
 use velure_domain::{OrderFailure, OrderId, OrderStatus, UserId};
 use velure_faults::{Point, during, reach};
 
+use crate::Pool;
 use crate::deadline::Asked;
 
 /// A status that an order has now, or has had.
@@ -79,8 +79,7 @@ impl StatusStore {
     /// Moves orders in this database.
     #[must_use]
     pub fn new(pool: impl Into<Pool>) -> Self {
-        let pool = pool.into();
-        Self { pool }
+        Self { pool: pool.into() }
     }
 
     /// Brings an order to a status with one order event for each move, in one transaction.
