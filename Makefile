@@ -1,6 +1,6 @@
 # Everything goes through here. The work is done by `cargo xtask`, in crates/xtask.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev watch observe trace desk stop status logs clean chaos simulate fuzz services test bench cost-measure cost order-cost openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
+.PHONY: help setup dev watch observe trace desk stop status logs clean chaos simulate fuzz mutants services test bench cost-measure cost order-cost openapi check fmt prepare router check-sam sam sam-env package cloud-plan cloud-up cloud-repositories cloud-urls cloud-down
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,13 +30,16 @@ logs: ## follow the logs, or one: make logs NAME=relay
 	@cargo xtask logs $(NAME)
 
 chaos: ## break everything while orders come in and judge what is left: make chaos CAMPAIGN=small SEED=1 MINUTES=0 ORDERS=0
-	@cargo xtask chaos $(if $(filter large,$(CAMPAIGN)),--optimised) -- --campaign $(or $(CAMPAIGN),small) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),0) --orders $(or $(ORDERS),0) --commit $$(git rev-parse --short HEAD) --report target/chaos/report.md
+	@cargo xtask chaos $(if $(filter large,$(CAMPAIGN)),--optimised) -- --campaign $(or $(CAMPAIGN),small) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),0) --orders $(or $(ORDERS),0) --commit $$(git rev-parse --short HEAD) --report $(if $(filter large,$(CAMPAIGN)),docs/reports/large-campaign.md,target/chaos/report.md)
 
 simulate: ## run the shop's decisions in simulated time under faults: make simulate SEEDS=10000 FROM=1 TRAP=<name> STORY=1
 	@cargo run --quiet -p velure-simulator -- --from $(or $(FROM),1) --seeds $(or $(SEEDS),10000) $(if $(TRAP),--trap $(TRAP)) $(if $(STORY),--story)
 
 fuzz: ## have libFuzzer look for bytes that are read wrongly: make fuzz TARGET=events SECONDS=60 (crates/fuzz lists the targets)
 	@cargo xtask fuzz $(or $(TARGET),events) --seconds $(or $(SECONDS),60)
+
+mutants: ## break rules about money, stock, statuses and sessions, one at a time, and see whether a test notices: make mutants FILE=relay/
+	@cargo xtask mutants $(FILE)
 
 clean: ## stop the shop and remove its data
 	@cargo xtask clean

@@ -170,8 +170,11 @@ mod tests {
         assert_eq!(slot.offer(frame(2)), Offered::Queued);
         assert_eq!(slot.offer(frame(3)), Offered::Queued);
         assert_eq!(slot.next(true), Next::Wait);
+        assert_eq!(slot.given(), None);
         slot.settle(2, false);
+        assert_eq!(slot.given(), Some(2));
         assert_eq!(positions(slot.next(true)), [3]);
+        assert_eq!(slot.given(), Some(3));
         assert_eq!(slot.offer(frame(3)), Offered::Known);
         assert_eq!(slot.next(true), Next::Wait);
     }

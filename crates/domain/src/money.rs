@@ -158,6 +158,14 @@ mod tests {
     }
 
     #[test]
+    fn a_currency_is_read_by_its_code_and_by_nothing_else() {
+        assert_eq!(Currency::Usd.code().parse(), Ok(Currency::Usd));
+        for bad in ["", "usd", "EUR", "USD "] {
+            assert_eq!(bad.parse::<Currency>(), Err(CurrencyError), "{bad}");
+        }
+    }
+
+    #[test]
     fn an_amount_is_shown_with_two_digits() {
         assert_eq!(usd(2490).to_string(), "24.90 USD");
         assert_eq!(usd(5).to_string(), "0.05 USD");

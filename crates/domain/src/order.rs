@@ -343,6 +343,17 @@ mod tests {
                 assert_eq!(to.previous(), Some(from));
             }
         }
+        assert_eq!(OrderStatus::Completed.version().to_string(), "3");
+    }
+
+    #[test]
+    fn each_failure_says_something_of_its_own_and_that_nothing_was_charged() {
+        let messages: std::collections::BTreeSet<&str> =
+            FailureCode::ALL.map(FailureCode::message).into();
+        assert_eq!(messages.len(), FailureCode::ALL.len());
+        for message in messages {
+            assert!(message.ends_with(". Nothing was charged."), "{message}");
+        }
     }
 
     #[test]
@@ -375,7 +386,9 @@ mod tests {
 
     #[test]
     fn a_card_number_is_no_payment_method() {
-        assert!("pm_card_visa".parse::<PaymentMethod>().is_ok());
+        let good: PaymentMethod = "pm_card_visa".parse().expect("a token");
+        assert_eq!(good.as_str(), "pm_card_visa");
+        assert_eq!(format!("{good:?}"), "PaymentMethod(…)", "a log keeps no token");
         for bad in [
             "",
             "pm_",

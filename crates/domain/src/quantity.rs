@@ -52,7 +52,8 @@ mod tests {
     #[test]
     fn a_quantity_is_between_1_and_99() {
         for good in [1, 99] {
-            assert!(Quantity::new(good).is_ok());
+            let quantity = Quantity::new(good).expect("a legal quantity");
+            assert_eq!(quantity.to_string(), good.to_string());
         }
         for bad in [i64::MIN, -1, 0, 100, 257, i64::MAX] {
             assert_eq!(Quantity::new(bad), Err(QuantityError), "{bad}");

@@ -57,6 +57,18 @@ mod tests {
         used: Option<Duration>,
     }
 
+    #[test]
+    fn the_grace_is_over_when_it_is_over() {
+        let used = |ago| PresentedToken {
+            used_ago: Some(ago),
+            successors: 1,
+            successor_used: false,
+        };
+        let last = PresentedToken::GRACE - Duration::from_millis(1);
+        assert_eq!(used(last).exchange(), Exchange::Successor);
+        assert_eq!(used(PresentedToken::GRACE).exchange(), Exchange::EndSession);
+    }
+
     /// A session as the database keeps it.
     #[derive(Debug)]
     struct Session {

@@ -36,6 +36,7 @@ use crate::cloud::CloudArgs;
 use crate::commands::bench::{self, Measurement};
 use crate::commands::chaos::{self, ChaosArgs};
 use crate::commands::fuzz::{self, FuzzArgs};
+use crate::commands::mutants::{self, MutantsArgs};
 use crate::commands::{dev, inspect, observe};
 use crate::package::PackageArgs;
 use crate::process::{Action, RunFolder};
@@ -103,6 +104,8 @@ enum Command {
     Chaos(ChaosArgs),
     /// Look for bytes that are read wrongly
     Fuzz(FuzzArgs),
+    /// Break rules about money, stock, statuses and sessions, and see whether a test notices
+    Mutants(MutantsArgs),
     /// Build, check and zip every function
     Package(PackageArgs),
     /// Say what `cloud-up` would change in AWS, and what it would cost
@@ -176,6 +179,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Bench { only } => bench::run(&checkout, &only),
         Command::Chaos(args) => chaos::run(&checkout, &args),
         Command::Fuzz(args) => fuzz::run(&checkout, &args),
+        Command::Mutants(args) => mutants::run(&checkout, &args),
         Command::Package(args) => package::run(&checkout, &args),
         Command::CloudPlan(args) => cloud::plan(&checkout, args),
         Command::CloudUp(args) => cloud::up(&checkout, args),

@@ -182,6 +182,21 @@ fn a_record_that_contradicts_itself_is_a_breach() {
 }
 
 #[test]
+fn every_breach_has_a_name_of_its_own() {
+    let names: std::collections::BTreeSet<&str> = Breach::ALL.map(Breach::as_str).into();
+    assert_eq!(names.len(), Breach::ALL.len());
+}
+
+#[test]
+fn an_order_has_one_key_for_its_charge_and_no_other_has_the_same() {
+    let order = order(Phase::Recorded, None);
+    assert_eq!(
+        charge_key(&order),
+        format!("order:{}:charge", order.order_id)
+    );
+}
+
+#[test]
 fn the_first_refusal_is_the_end_and_names_the_product_at_fault() {
     let order = order(Phase::Recorded, None);
     let lines = vec![

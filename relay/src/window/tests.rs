@@ -97,7 +97,7 @@ fn a_read_that_began_before_an_outcome_was_stored_brings_nothing_back() {
     let first = window.next_row().expect("the first");
     window.begin_read(Reach::Recent);
     window.published(&Sent::of(&first));
-    assert_eq!(window.take(vec![row(1, 1)]), 0);
+    assert_eq!(window.take(vec![row(1, 1), row(2, 2)]), 1);
     // The next read sees the outcome; whoever sets it back by hand has it published again.
     assert_eq!(read(&mut window, vec![row(1, 1)]), 1);
 }
@@ -156,6 +156,80 @@ fn a_read_begins_where_reading_was_some_time_ago() {
 }
 
 #[test]
+fn a_row_that_was_committed_late_goes_before_what_its_order_appended_later() {
+    let mut window = window();
+    read(&mut window, vec![row(1, 1), row(1, 4), row(1, 6)]);
+    read(&mut window, vec![row(1, 5)]);
+    read(&mut window, vec![row(1, 2)]);
+    let mut order = Vec::new();
+    while let Some(row) = window.next_row() {
+        order.push(row.sequence);
+        window.published(&Sent::of(&row));
+    }
+    assert_eq!(order, [1, 2, 4, 5, 6]);
+}
+
+#[test]
+fn a_read_that_began_before_the_shards_changed_brings_nothing() {
+    let mut window = window();
+    window.begin_read(Reach::Recent);
+    window.set_shards(&(0..64).collect());
+    assert_eq!(window.shards(), 64);
+    assert_eq!(window.take(vec![row(1, 1)]), 0);
+    assert_eq!(read(&mut window, vec![row(1, 1)]), 1);
+}
+
+#[test]
+fn what_is_on_its_way_is_counted_until_its_outcome_is_known() {
+    let mut window = window();
+    read(&mut window, vec![row(1, 1), row(2, 2), row(3, 3)]);
+    assert_eq!((window.ready(), window.in_flight()), (3, 0));
+    for number in 1..=2 {
+        let row = window.next_row().expect("three are ready");
+        window.sent(Ticket::from_number(number), row);
+    }
+    assert_eq!((window.ready(), window.in_flight()), (1, 2));
+    let known = window.outcome(Ticket::from_number(2));
+    assert_eq!(known.map(|row| row.sequence), Some(2));
+    assert!(window.outcome(Ticket::from_number(2)).is_none());
+    assert_eq!((window.ready(), window.in_flight()), (1, 1));
+}
+
+#[test]
+fn each_outbox_is_read_on_from_where_it_was_read_itself() {
+    let mut window = window();
+    let placed = OutboxRow {
+        outbox: Outbox::Orders,
+        ..row(1, 9)
+    };
+    read(&mut window, vec![row(1, 4), placed]);
+    window.age();
+    window.age();
+    let shard = shard_of(order(1));
+    let from = window
+        .begin_read(Reach::Recent)
+        .into_iter()
+        .find(|from| from.shard == shard)
+        .map(|from| (from.orders, from.fulfilment));
+    assert_eq!(from, Some((9, 4)));
+}
+
+#[test]
+fn only_an_order_that_was_placed_is_told_as_placed() {
+    let of = |outbox, event_type: &str| {
+        Sent::of(&OutboxRow {
+            outbox,
+            event_type: event_type.into(),
+            ..row(1, 1)
+        })
+        .placed
+    };
+    assert!(of(Outbox::Orders, "order.created"));
+    assert!(!of(Outbox::Orders, "order.cancelled"));
+    assert!(!of(Outbox::Fulfilment, "order.created"));
+}
+
+#[test]
 fn a_row_of_doubtful_outcome_goes_out_again_before_what_follows_it() {
     let mut window = window();
     read(&mut window, vec![row(1, 1), row(1, 2)]);
@@ -169,7 +243,9 @@ fn after_stopping_only_what_is_in_flight_is_held() {
     let mut window = window();
     read(&mut window, vec![row(1, 1), row(1, 2), row(2, 3)]);
     let first = window.next_row().expect("the first");
+    window.begin_read(Reach::Recent);
     window.drop_ready();
+    assert_eq!(window.take(vec![row(1, 2)]), 0, "a read was under way");
     assert_eq!(next(&mut window), None);
     assert!(!window.is_empty());
     window.published(&Sent::of(&first));
