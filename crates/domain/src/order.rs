@@ -388,7 +388,11 @@ mod tests {
     fn a_card_number_is_no_payment_method() {
         let good: PaymentMethod = "pm_card_visa".parse().expect("a token");
         assert_eq!(good.as_str(), "pm_card_visa");
-        assert_eq!(format!("{good:?}"), "PaymentMethod(…)", "a log keeps no token");
+        assert_eq!(
+            format!("{good:?}"),
+            "PaymentMethod(…)",
+            "a log keeps no token"
+        );
         for bad in [
             "",
             "pm_",
