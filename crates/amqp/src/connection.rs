@@ -7,6 +7,8 @@ use lapin::uri::AMQPUri;
 use lapin::{ConnectionProperties, ExchangeKind};
 use velure_config::{ExposeSecret, Reader, SecretString};
 
+use crate::answer::answered;
+
 /// How long a connection may take: TCP, TLS and the AMQP handshake together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -131,49 +133,54 @@ impl Connection {
     /// When something is missing, naming it, or the connection is lost.
     pub async fn verify(&self, uses: Uses<'_>) -> Result<(), TopologyError> {
         for exchange in uses.exchanges {
-            let channel = self
-                .inner
-                .create_channel()
-                .await
-                .map_err(TopologyError::Channel)?;
+            let channel = self.channel().await.map_err(TopologyError::Channel)?;
             let options = ExchangeDeclareOptions {
                 passive: true,
                 ..Default::default()
             };
-            channel
-                .exchange_declare(
-                    (*exchange).into(),
-                    ExchangeKind::Topic,
-                    options,
-                    FieldTable::default(),
-                )
-                .await
-                .map_err(|source| TopologyError::Missing {
-                    what: format!("exchange {exchange}"),
-                    source,
-                })?;
-            let _ = channel.close(200, "verified".into()).await;
+            let declaring = channel.exchange_declare(
+                (*exchange).into(),
+                ExchangeKind::Topic,
+                options,
+                FieldTable::default(),
+            );
+            self.found(format!("exchange {exchange}"), declaring)
+                .await?;
+            self.done(&channel).await;
         }
         for queue in uses.queues {
-            let channel = self
-                .inner
-                .create_channel()
-                .await
-                .map_err(TopologyError::Channel)?;
+            let channel = self.channel().await.map_err(TopologyError::Channel)?;
             let options = QueueDeclareOptions {
                 passive: true,
                 ..Default::default()
             };
-            channel
-                .queue_declare((*queue).into(), options, FieldTable::default())
-                .await
-                .map_err(|source| TopologyError::Missing {
-                    what: format!("queue {queue}"),
-                    source,
-                })?;
-            let _ = channel.close(200, "verified".into()).await;
+            let declaring = channel.queue_declare((*queue).into(), options, FieldTable::default());
+            self.found(format!("queue {queue}"), declaring).await?;
+            self.done(&channel).await;
         }
         Ok(())
+    }
+
+    /// A channel of its own for whoever asks.
+    pub(crate) async fn channel(&self) -> Result<lapin::Channel, lapin::Error> {
+        answered(self.inner.status(), self.inner.create_channel()).await
+    }
+
+    async fn found<T>(
+        &self,
+        what: String,
+        declaring: impl Future<Output = Result<T, lapin::Error>>,
+    ) -> Result<(), TopologyError> {
+        match answered(self.inner.status(), declaring).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_io_error() => Err(TopologyError::Channel(error)),
+            Err(source) => Err(TopologyError::Missing { what, source }),
+        }
+    }
+
+    async fn done(&self, channel: &lapin::Channel) {
+        // The connection takes its channels with it.
+        let _ = answered(self.inner.status(), channel.close(200, "done".into())).await;
     }
 
     /// Says good-bye. Unacknowledged deliveries go back to their queues.

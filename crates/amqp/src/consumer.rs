@@ -1,11 +1,19 @@
+use std::time::Duration;
+
 use futures::StreamExt;
+use lapin::ConnectionStatus;
 use lapin::options::{
     BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions, BasicRejectOptions,
 };
 use lapin::types::{AMQPValue, FieldTable};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::Connection;
+use crate::answer::{answered, gone};
+
+/// How often a consumer that gets nothing looks whether its connection still stands.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Consuming ended or could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +41,7 @@ pub enum Outcome {
 pub struct Consumer {
     stream: lapin::Consumer,
     channel: lapin::Channel,
+    connection: ConnectionStatus,
 }
 
 impl Consumer {
@@ -45,25 +54,28 @@ impl Consumer {
         queue: &str,
         prefetch: u16,
     ) -> Result<Self, ConsumeError> {
-        let channel = connection
-            .inner
-            .create_channel()
+        let status = connection.inner.status();
+        let channel = connection.channel().await.map_err(ConsumeError::Channel)?;
+        answered(
+            status,
+            channel.basic_qos(prefetch, BasicQosOptions::default()),
+        )
+        .await
+        .map_err(ConsumeError::Channel)?;
+        let consuming = channel.basic_consume(
+            queue.into(),
+            "".into(),
+            BasicConsumeOptions::default(),
+            FieldTable::default(),
+        );
+        let stream = answered(status, consuming)
             .await
             .map_err(ConsumeError::Channel)?;
-        channel
-            .basic_qos(prefetch, BasicQosOptions::default())
-            .await
-            .map_err(ConsumeError::Channel)?;
-        let stream = channel
-            .basic_consume(
-                queue.into(),
-                "".into(),
-                BasicConsumeOptions::default(),
-                FieldTable::default(),
-            )
-            .await
-            .map_err(ConsumeError::Channel)?;
-        Ok(Self { stream, channel })
+        Ok(Self {
+            stream,
+            channel,
+            connection: status.clone(),
+        })
     }
 
     /// The next delivery. Dropping the future loses nothing.
@@ -71,18 +83,31 @@ impl Consumer {
     /// # Errors
     /// When the consumer is over; open another one.
     pub async fn next(&mut self) -> Result<Delivery, ConsumeError> {
-        match self.stream.next().await {
-            Some(Ok(delivery)) => Ok(Delivery { inner: delivery }),
-            Some(Err(error)) => Err(ConsumeError::Channel(error)),
-            None => Err(ConsumeError::Cancelled),
+        loop {
+            // Before the wait: what came before the end of the connection comes first.
+            let over = !self.connection.connected();
+            match timeout(LOOK, self.stream.next()).await {
+                Ok(Some(Ok(delivery))) => {
+                    return Ok(Delivery {
+                        inner: delivery,
+                        connection: self.connection.clone(),
+                    });
+                }
+                Ok(Some(Err(error))) => return Err(ConsumeError::Channel(error)),
+                Ok(None) => return Err(ConsumeError::Cancelled),
+                Err(_) if over => return Err(ConsumeError::Channel(gone())),
+                Err(_) => {}
+            }
         }
     }
 
     /// Asks for no further delivery. What was delivered can still be answered.
     pub async fn stop(&self) {
-        let tag = self.stream.tag();
+        let stopping = self
+            .channel
+            .basic_cancel(self.stream.tag(), Default::default());
         // If it fails the channel is gone, and with it the deliveries.
-        let _ = self.channel.basic_cancel(tag, Default::default()).await;
+        let _ = answered(&self.connection, stopping).await;
     }
 }
 
@@ -90,6 +115,7 @@ impl Consumer {
 #[derive(Debug)]
 pub struct Delivery {
     inner: lapin::message::Delivery,
+    connection: ConnectionStatus,
 }
 
 impl Delivery {
@@ -141,18 +167,23 @@ impl Delivery {
     /// When the channel is gone. The broker then delivers the message again, to whoever consumes the queue.
     pub async fn settle(self, outcome: Outcome) -> Result<(), ConsumeError> {
         let acker = &self.inner.acker;
-        let answered = match outcome {
-            Outcome::Ack => acker.ack(BasicAckOptions::default()).await,
-            Outcome::DeadLetter => acker.reject(BasicRejectOptions { requeue: false }).await,
-            Outcome::Requeue => {
-                acker
-                    .nack(BasicNackOptions {
-                        requeue: true,
-                        multiple: false,
-                    })
-                    .await
+        let answering = async {
+            match outcome {
+                Outcome::Ack => acker.ack(BasicAckOptions::default()).await,
+                Outcome::DeadLetter => acker.reject(BasicRejectOptions { requeue: false }).await,
+                Outcome::Requeue => {
+                    acker
+                        .nack(BasicNackOptions {
+                            requeue: true,
+                            multiple: false,
+                        })
+                        .await
+                }
             }
         };
-        answered.map(|_| ()).map_err(ConsumeError::Channel)
+        answered(&self.connection, answering)
+            .await
+            .map(|_| ())
+            .map_err(ConsumeError::Channel)
     }
 }

@@ -4,6 +4,7 @@
 //! confirmed all the same. A delivery is answered once, with an [`Outcome`]. Nothing here declares anything: the
 //! topology is loaded by `velure topology apply`, and processes verify it and refuse to start without it.
 
+mod answer;
 mod connection;
 mod consumer;
 mod depth;

@@ -11,6 +11,7 @@ use lapin::{Channel, Confirmation};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::answer::answered;
 use crate::{Connection, Message};
 
 /// How long the broker may take to confirm before the channel is given up.
@@ -228,13 +229,9 @@ struct Lane {
 
 impl Lane {
     async fn open(connection: &Connection) -> Result<Self, PublisherLost> {
-        let channel = connection
-            .inner
-            .create_channel()
-            .await
-            .map_err(PublisherLost::Channel)?;
-        channel
-            .confirm_select(ConfirmSelectOptions::default())
+        let channel = connection.channel().await.map_err(PublisherLost::Channel)?;
+        let selecting = channel.confirm_select(ConfirmSelectOptions::default());
+        answered(connection.inner.status(), selecting)
             .await
             .map_err(PublisherLost::Channel)?;
         Ok(Self {

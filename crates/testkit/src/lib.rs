@@ -12,4 +12,4 @@ pub mod stack;
 mod broker;
 
 pub use broker::{Broker, TEST_PASSWORD, Vhost};
-pub use velure_fault_proxy::Proxy;
+pub use velure_fault_proxy::{Condition, Proxy};

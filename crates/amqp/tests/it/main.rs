@@ -1,5 +1,6 @@
 //! Against a real RabbitMQ, a virtual host for each test.
 
+mod breaking;
 mod consuming;
 mod permissions;
 mod publishing;

@@ -9,12 +9,12 @@ use velure_contracts::events::headers;
 
 use crate::{connect, message_ids, vhost};
 
-fn message(routing_key: &str, id: Uuid) -> Message {
+pub(crate) fn message(routing_key: &str, id: Uuid) -> Message {
     Message::new(ORDERS_EXCHANGE, routing_key, id, "{\"a\": 1}").expect("publishable")
 }
 
 /// Publishes all at once and waits for every outcome, in the order of publishing.
-async fn publish_all(
+pub(crate) async fn publish_all(
     publisher: &mut Publisher,
     messages: Vec<Message>,
 ) -> Vec<Result<(), PublishError>> {

@@ -7,7 +7,8 @@ use crate::fixture::{all, id, offer, stock, with_store};
 #[tokio::test]
 async fn an_operation_counts_once_however_often_and_at_once_it_is_sent() {
     with_store(async |store| {
-        let leash = offer(&store, "A", json!({"available": 5})).await;
+        let bowl = offer(&store, "A", json!({"available": 5})).await;
+        let leash = offer(&store, "B", json!({"available": 5})).await;
         let adjustment = Adjustment {
             product_id: id(&leash),
             delta: 7,
@@ -21,7 +22,10 @@ async fn an_operation_counts_once_however_often_and_at_once_it_is_sent() {
         for outcome in outcomes {
             assert_eq!(outcome.expect("it can be adjusted").product.available, 12);
         }
-        assert_eq!(stock(&store, &leash).await, 12);
+        assert_eq!(
+            (stock(&store, &bowl).await, stock(&store, &leash).await),
+            (5, 12)
+        );
     })
     .await;
 }

@@ -24,37 +24,70 @@ const CARGO_MUTANTS: &str = "cargo-mutants@27.1.0";
 /// Of a hundred changes that compile, how many a test has to notice.
 const NOTICED: usize = 85;
 
-/// What decides without asking anybody: the unit tests of its crate have to notice.
-const DECISIONS: [&str; 9] = [
-    "crates/domain/src/cart.rs",
-    "crates/domain/src/money.rs",
-    "crates/domain/src/order.rs",
-    "crates/domain/src/quantity.rs",
-    "crates/domain/src/session.rs",
-    "order-processor/src/process.rs",
-    "relay/src/window.rs",
-    "sse-gateway/src/resume.rs",
-    "sse-gateway/src/slot.rs",
-];
+/// Modules whose rules are broken, and the packages whose tests have to notice.
+struct Group {
+    name: &'static str,
+    modules: &'static [&'static str],
+    /// None: the unit tests beside them, which ask no server.
+    tests: &'static [&'static str],
+}
 
-/// What asks for money and stock, and writes down statuses and sessions: all tests of its crate, on real servers.
-const BOOKS: [&str; 16] = [
-    "crates/mongo/src/inventory.rs",
-    "crates/mongo/src/quote.rs",
-    "crates/mongo/src/reservations.rs",
-    "crates/postgres/src/auth/sessions.rs",
-    "crates/postgres/src/fulfilment/claim.rs",
-    "crates/postgres/src/fulfilment/events.rs",
-    "crates/postgres/src/fulfilment/moves.rs",
-    "crates/postgres/src/fulfilment/order.rs",
-    "crates/postgres/src/fulfilment/record.rs",
-    "crates/postgres/src/fulfilment/row.rs",
-    "crates/postgres/src/fulfilment/steps.rs",
-    "crates/postgres/src/orders/place.rs",
-    "crates/postgres/src/status/apply.rs",
-    "crates/redis/src/sessions.rs",
-    "order-processor/src/charge.rs",
-    "order-processor/src/stock.rs",
+const GROUPS: [Group; 5] = [
+    Group {
+        name: "decisions",
+        modules: &[
+            "crates/domain/src/cart.rs",
+            "crates/domain/src/money.rs",
+            "crates/domain/src/order.rs",
+            "crates/domain/src/quantity.rs",
+            "crates/domain/src/session.rs",
+            "order-processor/src/process.rs",
+            "relay/src/window.rs",
+            "sse-gateway/src/resume.rs",
+            "sse-gateway/src/slot.rs",
+        ],
+        tests: &[],
+    },
+    Group {
+        name: "stock",
+        modules: &[
+            "crates/mongo/src/inventory.rs",
+            "crates/mongo/src/quote.rs",
+            "crates/mongo/src/reservations.rs",
+        ],
+        tests: &["velure-mongo"],
+    },
+    Group {
+        name: "sessions",
+        modules: &[
+            "crates/postgres/src/auth/sessions.rs",
+            "crates/redis/src/sessions.rs",
+        ],
+        tests: &["velure-auth", "velure-redis"],
+    },
+    Group {
+        name: "fulfilment",
+        modules: &[
+            "crates/postgres/src/fulfilment/claim.rs",
+            "crates/postgres/src/fulfilment/events.rs",
+            "crates/postgres/src/fulfilment/moves.rs",
+            "crates/postgres/src/fulfilment/order.rs",
+            "crates/postgres/src/fulfilment/record.rs",
+            "crates/postgres/src/fulfilment/row.rs",
+            "crates/postgres/src/fulfilment/steps.rs",
+            "order-processor/src/charge.rs",
+            "order-processor/src/stock.rs",
+        ],
+        tests: &["velure-order-processor"],
+    },
+    Group {
+        name: "orders",
+        modules: &[
+            "crates/postgres/src/orders/place.rs",
+            "crates/postgres/src/status/apply.rs",
+        ],
+        tests: &["velure-postgres", "velure-relay"],
+    },
 ];
 
 #[derive(Debug, Clone, Args)]
@@ -97,20 +130,20 @@ impl Score {
 
 /// Breaks every module that is meant, and fails when too little of it is noticed.
 pub(crate) fn run(checkout: &Checkout, args: &MutantsArgs) -> Result<()> {
-    let meant = |modules: &[&'static str]| -> Vec<&'static str> {
-        let named = |path: &&&str| args.file.as_ref().is_none_or(|part| path.contains(part));
-        modules.iter().filter(named).copied().collect()
-    };
-    let (decisions, books) = (meant(&DECISIONS), meant(&BOOKS));
+    let named = |path: &&&str| args.file.as_ref().is_none_or(|part| path.contains(part));
+    let meant = GROUPS.map(|group| {
+        let modules: Vec<_> = group.modules.iter().filter(named).copied().collect();
+        (group, modules)
+    });
     ensure!(
-        !decisions.is_empty() || !books.is_empty(),
+        meant.iter().any(|(_, modules)| !modules.is_empty()),
         "no module's path has that in it; there are\n  {}",
-        [&DECISIONS[..], &BOOKS[..]].concat().join("\n  ")
+        GROUPS.map(|group| group.modules.join("\n  ")).join("\n  ")
     );
     setup::run(checkout, Purpose::Test)?;
     let mut place = ThrowAway::new(checkout)?;
     let mut processes = Processes::new(place.folder().clone());
-    let outcome = scores(&mut processes, checkout, &decisions, &books);
+    let outcome = scores(&mut processes, checkout, &meant);
     processes.stop_all();
     if outcome.is_err() {
         place.keep_logs();
@@ -121,8 +154,7 @@ pub(crate) fn run(checkout: &Checkout, args: &MutantsArgs) -> Result<()> {
 fn scores(
     processes: &mut Processes,
     checkout: &Checkout,
-    decisions: &[&str],
-    books: &[&str],
+    meant: &[(Group, Vec<&str>)],
 ) -> Result<BTreeMap<String, Score>> {
     let tools = checkout.state().join("cargo");
     let install = cargo(checkout, "cargo-install")
@@ -137,58 +169,56 @@ fn scores(
         );
         Ok(())
     })?;
-    let mutants = |name: &'static str, modules: &[&str]| {
-        let files = modules.iter().flat_map(|module| ["--file", *module]);
-        Launch::new("mutants", tools.join("bin/cargo-mutants"))
-            .args([
-                "mutants",
-                "--workspace",
-                "--test-tool",
-                "nextest",
-                "--output",
-            ])
-            .arg(output(checkout, name))
-            .args(files)
-            .folder(checkout.root())
-            .env(
-                "CARGO_TARGET_DIR",
-                output(checkout, "build").display().to_string(),
-            )
-            .env("CARGO_PROFILE_DEV_DEBUG", "0")
-            .env("SQLX_OFFLINE", "true")
-    };
+    let mut passwords = Passwords::open(processes.run().path().join("passwords.json"))?;
+    let plan = Plan::throw_away(&mut Ports::default())?;
+    let backing = Backing::start(processes, checkout, &mut passwords, plan)?;
+    backing.wait(processes)?;
     let mut scores = BTreeMap::new();
-    if !decisions.is_empty() {
-        let launch = mutants("decisions", decisions).arg("--cargo-arg=--lib");
-        scores.extend(one(processes, checkout, "decisions", launch)?);
-    }
-    if !books.is_empty() {
-        let mut passwords = Passwords::open(processes.run().path().join("passwords.json"))?;
-        let plan = Plan::throw_away(&mut Ports::default())?;
-        let backing = Backing::start(processes, checkout, &mut passwords, plan)?;
-        backing.wait(processes)?;
-        let mut launch = mutants("books", books).env("PATH", checkout.search_path());
-        for (name, value) in backing.test_variables() {
+    for (group, modules) in meant {
+        if modules.is_empty() {
+            continue;
+        }
+        let folder = checkout.path("target/mutants").join(group.name);
+        let build = checkout.path("target/mutants/build");
+        let files = modules.iter().flat_map(|module| ["--file", *module]);
+        let mut launch = cargo(checkout, "mutants")
+            .args(["mutants", "--workspace", "--test-tool", "nextest"])
+            .arg("--output")
+            .arg(&folder)
+            .args(files)
+            .env("CARGO_TARGET_DIR", build.display().to_string())
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            // Cargo finds its command there, and the tests the programs that they start.
+            .env(
+                "PATH",
+                format!("{}:{}", tools.join("bin").display(), checkout.search_path()),
+            );
+        launch = if group.tests.is_empty() {
+            launch.arg("--cargo-arg=--lib")
+        } else {
+            let packages = group.tests.iter();
+            launch.args(packages.flat_map(|package| ["--test-package", *package]))
+        };
+        for (name, value) in backing
+            .test_variables()
+            .into_iter()
+            .chain(setup::test_programs(checkout))
+        {
             launch = launch.env(&name, value);
         }
-        scores.extend(one(processes, checkout, "books", launch)?);
+        scores.extend(one(processes, group.name, &folder, launch)?);
     }
     Ok(scores)
-}
-
-fn output(checkout: &Checkout, name: &str) -> std::path::PathBuf {
-    checkout.path("target/mutants").join(name)
 }
 
 /// One run of `cargo-mutants`, which fails when anything is missed: what it has written down is what counts.
 fn one(
     processes: &mut Processes,
-    checkout: &Checkout,
-    name: &'static str,
+    name: &str,
+    folder: &Path,
     launch: Launch,
 ) -> Result<BTreeMap<String, Score>> {
-    let folder = output(checkout, name);
-    fs::create_dir_all(&folder)?;
+    fs::create_dir_all(folder)?;
     report::phase(name, || {
         processes.run_to_end(launch)?;
         read(&folder.join("mutants.out/outcomes.json"))
@@ -257,7 +287,7 @@ mod tests {
     #[test]
     fn every_module_that_is_broken_exists() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        for module in DECISIONS.iter().chain(&BOOKS) {
+        for module in GROUPS.iter().flat_map(|group| group.modules) {
             assert!(root.join(module).is_file(), "{module}");
         }
     }
