@@ -181,7 +181,10 @@ impl Crowd {
             shopping_stopped,
         ));
         // The first blow falls on a shop that is at work.
-        crowd.has_accepted(u64::try_from(plan.shoppers)?).await;
+        anyhow::ensure!(
+            crowd.has_accepted(u64::try_from(plan.shoppers)?).await,
+            "nobody could order before the first blow"
+        );
         Ok(crowd)
     }
 
@@ -189,10 +192,19 @@ impl Crowd {
         self.ledger.accepted.load(Ordering::Relaxed)
     }
 
-    async fn has_accepted(&self, orders: u64) {
+    /// Waits for so many orders. Whether they came: nobody orders in a shop that stands still, since those who wait for
+    /// their order place no other.
+    async fn has_accepted(&self, orders: u64) -> bool {
+        let (mut seen, mut since) = (self.accepted(), Instant::now());
         while self.accepted() < orders {
             tokio::time::sleep(Duration::from_millis(200)).await;
+            if self.accepted() > seen {
+                (seen, since) = (self.accepted(), Instant::now());
+            } else if since.elapsed() > STANDSTILL {
+                return false;
+            }
         }
+        true
     }
 }
 
@@ -227,7 +239,7 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
     let mut rounds = 0;
     let (time, orders) = plan.lasting;
     let goes_on = |crowd: &Crowd| started.elapsed() < time || crowd.accepted() < orders;
-    while rounds == 0 || goes_on(&crowd) {
+    'rounds: while rounds == 0 || goes_on(&crowd) {
         rounds += 1;
         let rows = rows(&plan.round, &mut random);
         let total: usize = rows.iter().map(Vec::len).sum();
@@ -250,7 +262,7 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
             let blow = row[0];
             if blow == Blow::ForgetLine {
                 // Nobody notices before something is asked over it, and that must not be the next blow's fault.
-                crowd.has_accepted(before + ASKED).await;
+                let _ = crowd.has_accepted(before + ASKED).await;
             }
             let took = recovered(stack, blow).await?;
             if took > blow.objective() {
@@ -266,11 +278,19 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
                 blow: *blow,
                 recovered_ms,
             }));
-            crowd.has_accepted(before + plan.between).await;
+            if !crowd.has_accepted(before + plan.between).await {
+                break 'rounds;
+            }
         }
     }
     tell(&format!("{} of {} orders", crowd.accepted(), plan.orders));
-    crowd.has_accepted(plan.orders).await;
+    if !crowd.has_accepted(plan.orders).await {
+        faults.push(format!(
+            "no order was accepted for {STANDSTILL:?}, after {} and {} blows",
+            crowd.accepted(),
+            blows.len()
+        ));
+    }
     let mut evidence = close(stack, &mut crowd, tell, &mut faults).await?;
     evidence.initial.clone_from(&shelf.initial);
     evidence.raced = raced;
@@ -322,6 +342,9 @@ async fn open_now(stack: &Stack) -> anyhow::Result<i64> {
     );
     Ok(query.fetch_one(&stack.orders()?).await?)
 }
+
+/// How long nobody orders before the shop is said to stand still: no blow, and no two, may take so long.
+const STANDSTILL: Duration = Duration::from_secs(180);
 
 /// How many orders go over a line that was forgotten before anybody looks how long they take.
 const ASKED: u64 = 5;
