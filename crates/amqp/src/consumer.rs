@@ -1,19 +1,13 @@
-use std::time::Duration;
-
 use futures::StreamExt;
 use lapin::ConnectionStatus;
 use lapin::options::{
     BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions, BasicRejectOptions,
 };
 use lapin::types::{AMQPValue, FieldTable};
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::Connection;
-use crate::answer::{answered, gone};
-
-/// How often a consumer that gets nothing looks whether its connection still stands.
-const LOOK: Duration = Duration::from_secs(1);
+use crate::answer::{answered, while_it_stands};
 
 /// Consuming ended or could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -83,21 +77,14 @@ impl Consumer {
     /// # Errors
     /// When the consumer is over; open another one.
     pub async fn next(&mut self) -> Result<Delivery, ConsumeError> {
-        loop {
-            // Before the wait: what came before the end of the connection comes first.
-            let over = !self.connection.connected();
-            match timeout(LOOK, self.stream.next()).await {
-                Ok(Some(Ok(delivery))) => {
-                    return Ok(Delivery {
-                        inner: delivery,
-                        connection: self.connection.clone(),
-                    });
-                }
-                Ok(Some(Err(error))) => return Err(ConsumeError::Channel(error)),
-                Ok(None) => return Err(ConsumeError::Cancelled),
-                Err(_) if over => return Err(ConsumeError::Channel(gone())),
-                Err(_) => {}
-            }
+        let next = while_it_stands(&self.connection, self.stream.next());
+        match next.await.map_err(ConsumeError::Channel)? {
+            Some(Ok(delivery)) => Ok(Delivery {
+                inner: delivery,
+                connection: self.connection.clone(),
+            }),
+            Some(Err(error)) => Err(ConsumeError::Channel(error)),
+            None => Err(ConsumeError::Cancelled),
         }
     }
 

@@ -95,11 +95,7 @@ impl QueueDepths {
             Some(connection) => connection,
             None => self.broker.connect("look at queues").await?,
         };
-        let channel = connection
-            .inner
-            .create_channel()
-            .await
-            .map_err(DepthError::Look)?;
+        let channel = connection.channel().await.map_err(DepthError::Look)?;
         let mut messages = Vec::with_capacity(self.queues.len());
         for queue in self.queues {
             // Passive: asks, and declares nothing.

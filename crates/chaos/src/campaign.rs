@@ -238,6 +238,7 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
     let mut blows = Vec::new();
     let mut rounds = 0;
     let (time, orders) = plan.lasting;
+    let mut sells = true;
     let goes_on = |crowd: &Crowd| started.elapsed() < time || crowd.accepted() < orders;
     'rounds: while rounds == 0 || goes_on(&crowd) {
         rounds += 1;
@@ -278,13 +279,14 @@ pub async fn run(stack: &Stack, plan: &Plan, tell: &dyn Fn(&str)) -> anyhow::Res
                 blow: *blow,
                 recovered_ms,
             }));
-            if !crowd.has_accepted(before + plan.between).await {
+            sells = crowd.has_accepted(before + plan.between).await;
+            if !sells {
                 break 'rounds;
             }
         }
     }
     tell(&format!("{} of {} orders", crowd.accepted(), plan.orders));
-    if !crowd.has_accepted(plan.orders).await {
+    if !sells || !crowd.has_accepted(plan.orders).await {
         faults.push(format!(
             "no order was accepted for {STANDSTILL:?}, after {} and {} blows",
             crowd.accepted(),
