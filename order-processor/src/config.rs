@@ -6,7 +6,7 @@
 //! - `VELURE_CATALOG_URL` (required), `VELURE_SERVICE_SIGNING_KEY` (required, secret): see `velure_clients`.
 //! - `VELURE_PROCESSOR_PREFETCH` (default 256, 1 to 4096): orders from the broker in work at a time.
 //! - `VELURE_PROCESSOR_RETRIES` (default 64, 1 to 1024): orders from the books in work at a time.
-//! - `VELURE_PROCESSOR_LEASE` (default `5s`, at least `1s`): how long an order is left alone after its holder was last heard of.
+//! - `VELURE_PROCESSOR_LEASE` (default `3s`, at least `1s`): how long an order is left alone after its holder was last heard of.
 //! - `VELURE_PROCESSOR_STEP` (default `15s`): how long one step of an order may take; what takes longer hangs, and its
 //!   lease is not renewed.
 //! - `VELURE_PROCESSOR_RETRY_BASE` (default `500ms`), `VELURE_PROCESSOR_RETRY_CAP` (default `30s`): the waits between
@@ -65,7 +65,7 @@ impl Default for Settings {
         Self {
             prefetch: 256,
             retries: 64,
-            lease: Duration::from_secs(5),
+            lease: Duration::from_secs(3),
             step: Duration::from_secs(15),
             retry_base: Duration::from_millis(500),
             retry_cap: Duration::from_secs(30),
