@@ -8,10 +8,10 @@
 /// What came of driving an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Driven {
-    /// It is final, or somebody else's.
-    ToItsEnd,
-    /// It waits for another try.
-    PutOff,
+    /// It is further than it was, or somebody else's.
+    WentOn,
+    /// It is where it was, and waits for another try.
+    InVain,
 }
 
 /// From one to `most`.
@@ -38,8 +38,8 @@ impl RetryBudget {
 
     pub(crate) fn note(&mut self, driven: Driven) {
         self.now = match driven {
-            Driven::ToItsEnd => self.most.min(self.now.saturating_add(1)),
-            Driven::PutOff => (self.now / 2).max(1),
+            Driven::WentOn => self.most.min(self.now.saturating_add(1)),
+            Driven::InVain => (self.now / 2).max(1),
         };
     }
 }
@@ -53,21 +53,21 @@ mod tests {
         let mut budget = RetryBudget::new(64);
         assert_eq!((budget.get(), budget.left(60)), (64, 4));
         for _ in 0..6 {
-            budget.note(Driven::PutOff);
+            budget.note(Driven::InVain);
         }
         assert_eq!((budget.get(), budget.left(0), budget.left(60)), (1, 1, 0));
-        budget.note(Driven::PutOff);
+        budget.note(Driven::InVain);
         assert_eq!(budget.get(), 1);
         // Each order that went on lets two others follow: the number doubles with every round.
         let mut rounds = 0;
         while budget.get() < 64 {
             for _ in 0..budget.get() {
-                budget.note(Driven::ToItsEnd);
+                budget.note(Driven::WentOn);
             }
             rounds += 1;
         }
         assert_eq!(rounds, 6);
-        budget.note(Driven::ToItsEnd);
+        budget.note(Driven::WentOn);
         assert_eq!(budget.get(), 64);
     }
 }

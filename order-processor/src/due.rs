@@ -66,7 +66,7 @@ pub(crate) async fn work_on_due<P: PaymentProvider>(
     while !stop.is_cancelled() {
         heartbeat.beat();
         while let Some(driven) = tasks.try_join_next() {
-            budget.note(driven.unwrap_or(Driven::PutOff));
+            budget.note(driven.unwrap_or(Driven::InVain));
         }
         metrics::retry_budget(budget.get());
         let rest = match look(&processor, budget.left(tasks.len())).await {
@@ -124,6 +124,6 @@ async fn drive<P: PaymentProvider>(processor: &Processor<P>, order: Fulfilment) 
         .await
         .unwrap_or_else(|_| {
             tracing::error!(order.id = %order_id, "an order made us panic");
-            Driven::PutOff
+            Driven::InVain
         })
 }

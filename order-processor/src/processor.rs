@@ -93,22 +93,24 @@ impl<P: PaymentProvider> Processor<P> {
 
     async fn drive_on(&self, mut order: Fulfilment) -> Driven {
         let holding = self.held.hold(order.order_id, order.lease);
+        let mut driven = Driven::InVain;
         loop {
             match self.step(&order).await {
                 Ok(Stepped::Moved(moved)) => {
                     holding.moved();
+                    driven = Driven::WentOn;
                     let cause = order.cause;
                     order = Fulfilment { cause, ..*moved };
                 }
-                Ok(Stepped::Finished) => return Driven::ToItsEnd,
-                Ok(Stepped::Postponed) => return Driven::PutOff,
+                Ok(Stepped::Finished) => return Driven::WentOn,
+                Ok(Stepped::Postponed) => return driven,
                 Err(FulfilmentError::Stale) => {
                     metrics::lost_lease();
                     tracing::warn!(
                         order.phase = order.phase.as_str(),
                         "the order's lease has passed on"
                     );
-                    return Driven::ToItsEnd;
+                    return Driven::WentOn;
                 }
                 Err(error) => {
                     tracing::error!(
@@ -116,7 +118,7 @@ impl<P: PaymentProvider> Processor<P> {
                         order.phase = order.phase.as_str(),
                         "the step could not be stored"
                     );
-                    return Driven::PutOff;
+                    return Driven::InVain;
                 }
             }
         }

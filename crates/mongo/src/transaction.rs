@@ -12,6 +12,11 @@ use crate::{CatalogStore, DEADLINE, StoreError};
 /// 128 ms apart, so in practice [`DEADLINE`] ends a hopeless one first.
 const MAX_TRIES: u32 = 40;
 
+/// How often a transaction is run before it gives its turn to the next between two tries. Others in their turns have
+/// ended by then; what is still in the way may be the transaction of a dead process, which stays for seconds and must not
+/// hold up those who want something else.
+const TRIES_OF_A_TURN: u32 = 4;
+
 /// How often a commit whose outcome is unknown is asked for again. Repeating it is harmless.
 const MAX_COMMITS: u32 = 3;
 
@@ -46,22 +51,27 @@ impl CatalogStore {
     /// When the store fails, or others get in the way until [`DEADLINE`] or for [`MAX_TRIES`] tries.
     pub(crate) async fn transact<S: Steps>(&self, steps: S) -> Result<S::Answer, StoreError> {
         let tries = async {
-            let _turn = self
-                .turns
-                .acquire()
-                .await
-                .expect("nobody closes the semaphore");
             let mut session = self.client().start_session().await?;
+            let mut turn = None;
             let mut tried = 0;
             loop {
                 tried += 1;
+                if turn.is_none() {
+                    let mine = self.turns.acquire().await;
+                    turn = Some(mine.expect("nobody closes the semaphore"));
+                }
                 match self.run_once(&mut session, &steps).await {
                     Ok(value) => return Ok(value),
                     Err(error) if !asks_for_another_try(&error) => {
                         return Err(StoreError::from(error));
                     }
                     Err(error) if tried == MAX_TRIES => return Err(StoreError::Contended(error)),
-                    Err(_) => tokio::time::sleep(pause(tried)).await,
+                    Err(_) => {
+                        if tried >= TRIES_OF_A_TURN {
+                            turn = None;
+                        }
+                        tokio::time::sleep(pause(tried)).await;
+                    }
                 }
             }
         };

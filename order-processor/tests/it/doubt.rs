@@ -6,10 +6,10 @@ use std::time::Duration;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use velure_amqp::Outcome;
-use velure_order_processor::Processor;
 use velure_order_processor::payment::{
     Charge, ChargeOutcome, PaymentError, PaymentProvider, Simulated, SimulatedConfig,
 };
+use velure_order_processor::{Driven, Processor};
 use velure_postgres::fulfilment::{FulfilmentError, FulfilmentStore};
 use velure_testkit::Proxy;
 
@@ -39,6 +39,26 @@ async fn a_charge_whose_answer_got_lost_keeps_the_stock_and_is_found_again(
     assert_eq!(world.events(&order).await, ["order.processing"]);
     assert_eq!(world.catalog.state(&order.id.to_string()), Some("held"));
     world.settle(&processor).await;
+    world.assert_completed(&order).await;
+}
+
+#[sqlx::test(migrator = "velure_postgres::ORDERS")]
+async fn an_order_that_got_further_before_it_had_to_wait_was_not_tried_in_vain(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let world = World::open(options, connect).await;
+    let deaf = world.processor(AT_ONCE, REQUESTS_LOST);
+    let order = Placed::new();
+    let recorded = world.recorded(&order).await;
+    assert_eq!(deaf.drive(recorded).await, Driven::WentOn);
+    assert_eq!(world.phase(&order).await, "RESERVED");
+    let again = async || {
+        let mut due = world.store(DEAD.lease).claim_due(1).await.expect("claimed");
+        due.remove(0).expect("readable")
+    };
+    assert_eq!(deaf.drive(again().await).await, Driven::InVain);
+    assert_eq!(world.sound().drive(again().await).await, Driven::WentOn);
     world.assert_completed(&order).await;
 }
 
