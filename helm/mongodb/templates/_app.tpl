@@ -24,8 +24,8 @@ args:
   - --port=27017
   - --replSet=velure
   # A catalog function that dies in the middle of a hold leaves a transaction, and its products cannot be sold until it
-  # ends: after a minute by default. Our own calls end after 4 s.
-  - --setParameter=transactionLifetimeLimitSeconds=5
+  # ends: after a minute by default. No transaction of ours takes longer than some milliseconds.
+  - --setParameter=transactionLifetimeLimitSeconds=3
   - --keyFile=/run/velure/key
   - --wiredTigerCacheSizeGB={{ .Values.cacheGiB }}
 env:

@@ -15,9 +15,9 @@ use crate::process::{Launch, Processes};
 const REPLICA_SET: &str = "velure";
 
 /// After how many seconds a transaction is aborted that nobody goes on with. A server of ours that dies in the middle of a
-/// hold leaves one, and its products cannot be sold until then: for a minute, if nothing else is said. Our own calls end
-/// after 4 s (`velure_mongo::DEADLINE`).
-const TRANSACTION_LIFETIME: u32 = 5;
+/// hold leaves one, and its products cannot be sold until then: for a minute, if nothing else is said. No transaction of
+/// ours takes longer than some milliseconds, and what is aborted too early is tried again.
+const TRANSACTION_LIFETIME: u32 = 3;
 
 /// SecantusDB's command has no setting for it, its server has.
 const SECANTUSDB: &str = "import functools, sys
@@ -125,4 +125,23 @@ fn secantusdb_launch(
         launch = launch.arg("--sync-on-commit");
     }
     Ok(launch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_transaction_lasts_longer_anywhere_than_here() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let here = format!("transactionLifetimeLimitSeconds={TRANSACTION_LIFETIME}");
+        for file in ["compose.yaml", "helm/mongodb/templates/_app.tpl"] {
+            let text = fs::read_to_string(root.join(file)).expect("it can be read");
+            let lines = text.lines().map(|line| line.trim_end_matches(['"', ']']));
+            let lasting: Vec<_> = lines
+                .filter_map(|line| line.find("transactionLifetime").map(|at| &line[at..]))
+                .collect();
+            assert_eq!(lasting, [here.as_str()], "{file}");
+        }
+    }
 }
