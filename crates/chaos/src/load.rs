@@ -234,8 +234,8 @@ impl Pace {
             pause: Duration::from_secs(3),
             sessions: 1,
             pages: 3,
+            most_open: 40,
             taste: Taste { more: 15, hot: 10 },
-            ..Self::usual()
         }
     }
 

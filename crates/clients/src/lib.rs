@@ -12,7 +12,7 @@ pub use catalog::{
     CatalogClient, CatalogClientError, CatalogConfig, CatalogError, HoldError, Quote, QuoteError,
     SettleError,
 };
-pub use transport::{CallError, Transport};
+pub use transport::{CALL_DEADLINE, CallError, Transport};
 
 mod auth;
 

@@ -12,7 +12,7 @@ use velure_telemetry::{Span, SpanKind, current};
 /// How long a connection may take to come about.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(1);
 /// How long a call may take altogether, connecting included. A Lambda has ten seconds for everything.
-const CALL_DEADLINE: Duration = Duration::from_secs(3);
+pub const CALL_DEADLINE: Duration = Duration::from_secs(3);
 /// The longest answer that is read. Fifty priced lines are a tenth of it.
 const MAX_ANSWER: usize = 128 * 1024;
 /// How long an unused connection is kept: less than any load balancer or server in between keeps it.

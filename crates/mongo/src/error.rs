@@ -3,8 +3,9 @@ use std::time::Duration;
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 use velure_faults::Injected;
 
-/// When a call gives up. Below the deadline of every endpoint that makes it.
-pub const DEADLINE: Duration = Duration::from_secs(4);
+/// When a call gives up. Below the deadline of every endpoint that makes it, and below what a process of ours waits for an
+/// answer (`velure_clients::CALL_DEADLINE`): what nobody waits for any more only takes the turns of others.
+pub const DEADLINE: Duration = Duration::from_millis(2_500);
 
 /// The code of a broken unique index.
 const DUPLICATE_KEY: i32 = 11000;

@@ -213,3 +213,8 @@ async fn every_endpoint_of_the_context_is_mounted() {
     })
     .await;
 }
+
+#[test]
+fn nothing_is_still_worked_on_when_its_caller_has_gone() {
+    assert!(velure_mongo::DEADLINE < velure_clients::CALL_DEADLINE);
+}
