@@ -125,7 +125,7 @@ impl Size {
             matrix: self != Self::Small,
             round,
             lasting,
-            between: if self == Self::Large { 120 } else { 0 },
+            between: if self == Self::Large { 150 } else { 0 },
             orders,
         }
     }

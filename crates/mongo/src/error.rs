@@ -19,7 +19,7 @@ pub enum StoreError {
     /// No answer within [`DEADLINE`]. A write may or may not have happened; all of them can be sent again.
     #[error("the catalogue database did not answer in time")]
     Deadline,
-    /// Other transactions got in the way until the deadline or the last try.
+    /// Other transactions got in the way for as long as there was patience.
     #[error("the transaction met others too often")]
     Contended(#[source] Error),
     /// A stored document breaks a rule of the catalogue.

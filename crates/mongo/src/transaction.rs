@@ -4,13 +4,14 @@ use mongodb::ClientSession;
 use mongodb::bson::doc;
 use mongodb::error::{Error, ErrorKind};
 use mongodb::options::{Acknowledgment, ReadConcern, WriteConcern};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use crate::error::asks_for_another_try;
 use crate::{CatalogStore, DEADLINE, StoreError};
 
-/// How often a transaction that lost against another one is run. With the waits below the last tries are some
-/// 128 ms apart, so in practice [`DEADLINE`] ends a hopeless one first.
-const MAX_TRIES: u32 = 40;
+/// For how long a transaction that lost against others is begun again. The time from then to [`DEADLINE`] is for the last
+/// try to end in: one that is dropped on its way may stay open on the server for seconds, with all that it has locked.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How often a transaction is run before it gives its turn to the next between two tries. Others in their turns have
 /// ended by then; what is still in the way may be the transaction of a dead process, which stays for seconds and must not
@@ -48,8 +49,9 @@ impl CatalogStore {
     /// When this future is dropped, or the process dies, the server forgets what was not committed.
     ///
     /// # Errors
-    /// When the store fails, or others get in the way until [`DEADLINE`] or for [`MAX_TRIES`] tries.
+    /// When the store fails, or others get in the way for longer than [`PATIENCE`].
     pub(crate) async fn transact<S: Steps>(&self, steps: S) -> Result<S::Answer, StoreError> {
+        let patient_until = Instant::now() + PATIENCE;
         let tries = async {
             let mut session = self.client().start_session().await?;
             let mut turn = None;
@@ -57,25 +59,28 @@ impl CatalogStore {
             loop {
                 tried += 1;
                 if turn.is_none() {
-                    let mine = self.turns.acquire().await;
+                    let mine = timeout_at(patient_until, self.turns.acquire()).await;
+                    let mine = mine.map_err(|_| StoreError::Deadline)?;
                     turn = Some(mine.expect("nobody closes the semaphore"));
                 }
-                match self.run_once(&mut session, &steps).await {
+                let error = match self.run_once(&mut session, &steps).await {
                     Ok(value) => return Ok(value),
                     Err(error) if !asks_for_another_try(&error) => {
                         return Err(StoreError::from(error));
                     }
-                    Err(error) if tried == MAX_TRIES => return Err(StoreError::Contended(error)),
-                    Err(_) => {
-                        if tried >= TRIES_OF_A_TURN {
-                            turn = None;
-                        }
-                        tokio::time::sleep(pause(tried)).await;
-                    }
+                    Err(error) => error,
+                };
+                if tried >= TRIES_OF_A_TURN {
+                    turn = None;
                 }
+                let again = Instant::now() + pause(tried);
+                if again > patient_until {
+                    return Err(StoreError::Contended(error));
+                }
+                sleep_until(again).await;
             }
         };
-        tokio::time::timeout(DEADLINE, tries)
+        timeout(DEADLINE, tries)
             .await
             .map_err(|_| StoreError::Deadline)?
     }

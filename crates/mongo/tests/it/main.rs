@@ -1,5 +1,6 @@
 //! The catalogue against a real server.
 
+mod contention;
 mod fixture;
 mod inventory;
 mod list;

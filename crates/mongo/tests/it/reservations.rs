@@ -1,17 +1,12 @@
-use std::pin::pin;
-
-use futures::future::{Either, join_all, select};
-use mongodb::Client;
-use mongodb::bson::{Document, doc};
 use serde_json::json;
 use velure_contracts::http::{LineFault, LineFaultReason, ReservationState};
 use velure_domain::{Cart, OrderId};
 use velure_mongo::{CatalogStore, EndReservationError, HoldReservationError};
 
-use crate::fixture::{self, all, cart, id, offer, stock, with_processes, with_store};
+use crate::fixture::{all, cart, id, offer, stock, with_processes, with_store};
 
 /// Holds as a caller does that asks again when it was not told: on a busy machine a call may meet its deadline.
-async fn hold(
+pub(crate) async fn hold(
     store: CatalogStore,
     order: OrderId,
     cart: Cart,
@@ -389,45 +384,6 @@ async fn stock_is_conserved_while_holds_commits_and_releases_race() {
         .await;
         let sold: i64 = outcomes.into_iter().sum();
         assert_eq!(i64::from(stock(store, &leash).await) + sold, 20);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_product_in_the_hands_of_a_dead_process_holds_up_no_other() {
-    velure_testkit::mongo::with_database(async |uri| {
-        let store = fixture::store(&uri, 16).await;
-        store.ensure_indexes().await.expect("indexes can be made");
-        let leash = offer(&store, "A", json!({"available": 50})).await;
-        let bowl = offer(&store, "B", json!({"available": 50})).await;
-        // What a process leaves behind that dies within a hold: nobody goes on with it, and nobody else gets the product.
-        let client = Client::with_uri_str(&uri).await.expect("a client");
-        let products = client.default_database().expect("the URI names one");
-        let products = products.collection::<Document>("products");
-        let mut dead = client.start_session().await.expect("a session");
-        dead.start_transaction().await.expect("it begins");
-        let taken = doc! { "$inc": { "available": -1 } };
-        let taking = products.update_one(doc! { "sku": "A" }, taken);
-        let taking = taking.session(&mut dead).await;
-        assert_eq!(taking.expect("it is written").modified_count, 1);
-
-        let waiting =
-            (0..8).map(|_| hold(store.clone(), OrderId::generate(), cart(&[(&leash, 1)])));
-        let waiting = pin!(join_all(waiting));
-        let (order, bowls) = (OrderId::generate(), cart(&[(&bowl, 1)]));
-        let other = pin!(store.hold(order, &bowls));
-        let Either::Right((held, waiting)) = select(waiting, other).await else {
-            panic!("nobody else gets what is taken");
-        };
-        assert_eq!(held.expect("there is enough"), ReservationState::Held);
-        dead.abort_transaction().await.expect("it ends");
-        for held in waiting.await {
-            assert_eq!(held.expect("there is enough"), ReservationState::Held);
-        }
-        assert_eq!(
-            (stock(&store, &leash).await, stock(&store, &bowl).await),
-            (42, 49)
-        );
     })
     .await;
 }
