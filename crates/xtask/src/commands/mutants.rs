@@ -78,7 +78,7 @@ const GROUPS: [Group; 5] = [
             "order-processor/src/charge.rs",
             "order-processor/src/stock.rs",
         ],
-        tests: &["velure-order-processor"],
+        tests: &["velure-postgres", "velure-order-processor"],
     },
     Group {
         name: "orders",

@@ -83,6 +83,28 @@ impl Books {
             .collect()
     }
 
+    /// An order that was tried in vain once, held again.
+    async fn retried(&self) -> Fulfilment {
+        let order = self.claimed(&event()).await;
+        let postponed = self.store.postpone(&order, "no answer", OVER).await;
+        postponed.expect("postponed");
+        let mut due = self.store.claim_due(10).await.expect("claimed");
+        assert_eq!(due.len(), 1, "every other order is held");
+        due.remove(0).expect("readable")
+    }
+
+    /// The order as a holder is told by a move is the order as the next holder reads it.
+    async fn assert_holds(&self, told: &Fulfilment) {
+        let mut connection = self.owner.acquire().await.expect("a connection");
+        let read = row::read(&mut connection, &[told.order_id.as_uuid()]).await;
+        let mut read = read.expect("the books").remove(0).expect("readable");
+        if let (Some(read), Some(told)) = (&mut read.payment, &told.payment) {
+            assert!(read.age >= told.age);
+            read.age = told.age;
+        }
+        assert_eq!(&read, told);
+    }
+
     async fn inbox(&self) -> i64 {
         sqlx::query_scalar("select count(*) from fulfilment.inbox")
             .fetch_one(&self.owner)

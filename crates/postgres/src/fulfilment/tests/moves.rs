@@ -1,4 +1,5 @@
 use super::*;
+use crate::outbox::CHANNEL;
 
 #[sqlx::test(migrator = "ORDERS")]
 async fn a_paid_order_tells_of_processing_and_completion(
@@ -98,6 +99,78 @@ async fn a_declined_order_and_one_that_was_given_up_fail_with_the_reason_that_wa
     let (_, _, body) = books.outbox(other.order_id).await.pop().expect("failed");
     let envelope: Envelope<OrderFailed> = serde_json::from_slice(&body).expect("an envelope");
     assert_eq!(envelope.data.failure.code, "timeout");
+}
+
+#[sqlx::test(migrator = "ORDERS")]
+async fn what_a_move_answers_is_what_the_books_hold(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let books = Books::open(options, connect).await;
+    let store = &books.store;
+    let paid = store.reserved(&books.retried().await, "1").await;
+    let paid = paid.expect("reserved");
+    books.assert_holds(&paid).await;
+    let paid = store.charged(&paid, "ch_1").await.expect("charged");
+    books.assert_holds(&paid).await;
+    let paid = store.completed(&paid).await.expect("completed");
+    books.assert_holds(&paid).await;
+
+    let refused = failure(FailureCode::PaymentDeclined);
+    let declined = store.reserved(&books.retried().await, "2").await;
+    let declined = declined.expect("reserved");
+    let declined = store.declined(&declined, refused, "no").await;
+    let declined = declined.expect("declined");
+    books.assert_holds(&declined).await;
+    let declined = store.failed(&declined).await.expect("failed");
+    books.assert_holds(&declined).await;
+
+    let late = failure(FailureCode::Timeout);
+    let given_up = store.given_up(&books.retried().await, late).await;
+    books.assert_holds(&given_up.expect("given up")).await;
+
+    let short = failure(FailureCode::InsufficientStock);
+    let failed = store.refused_by_stock(&books.retried().await, short).await;
+    books.assert_holds(&failed.expect("refused")).await;
+}
+
+#[sqlx::test(migrator = "ORDERS")]
+async fn whatever_goes_out_wakes_a_relay_that_sleeps(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let books = Books::open(options, connect).await;
+    let store = &books.store;
+    let mut listener = store.pool.listener().await.expect("a connection");
+    listener.listen(CHANNEL).await.expect("listening");
+    let mut woken = async |what: &str| {
+        let heard = tokio::time::timeout(Duration::from_secs(10), listener.recv()).await;
+        heard.expect(what).expect("a connection");
+    };
+    let paid = event();
+    let order = books.claimed(&paid).await;
+    let order = store.reserved(&order, "1").await.expect("reserved");
+    woken("reserved").await;
+    let order = store.charged(&order, "ch_1").await.expect("charged");
+    store.completed(&order).await.expect("completed");
+    woken("completed").await;
+    store.record(&again(&paid)).await.expect("recorded");
+    woken("the answer once more").await;
+
+    let order = books.claimed(&event()).await;
+    let order = store.given_up(&order, failure(FailureCode::Timeout)).await;
+    woken("given up").await;
+    store
+        .failed(&order.expect("given up"))
+        .await
+        .expect("failed");
+    woken("failed").await;
+
+    let order = books.claimed(&event()).await;
+    let short = failure(FailureCode::InsufficientStock);
+    let refused = store.refused_by_stock(&order, short).await;
+    refused.expect("refused");
+    woken("refused").await;
 }
 
 #[sqlx::test(migrator = "ORDERS")]
