@@ -6,8 +6,8 @@ use velure_config::{ExposeSecret, Reader, SecretString};
 
 use crate::StoreError;
 
-/// How long a call waits for a server that can answer, and a new connection for the server to accept it. Both
-/// are far below [`crate::DEADLINE`], so that a server that is away is told from one that is slow.
+/// How long a call waits for a server that can answer, and a new connection for the server to accept it. Each
+/// is below [`crate::DEADLINE`], so that a server that is away is told from one that is slow.
 const REACH: Duration = Duration::from_secs(2);
 
 /// How to reach the catalogue.

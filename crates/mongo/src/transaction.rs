@@ -46,7 +46,8 @@ pub(crate) trait Steps: Sync {
 impl CatalogStore {
     /// Runs `steps` in one transaction: snapshot reads, majority writes.
     ///
-    /// When this future is dropped, or the process dies, the server forgets what was not committed.
+    /// When this future is dropped, or the process dies, nothing of what was not committed stays; but until the server ends
+    /// the transaction, which may take as long as it lets one live, nobody else gets what it has locked.
     ///
     /// # Errors
     /// When the store fails, or others get in the way for longer than [`PATIENCE`].
