@@ -20,10 +20,29 @@ const REPLICA_SET: &str = "velure";
 const TRANSACTION_LIFETIME: u32 = 3;
 
 /// SecantusDB's command has no setting for it, its server has.
+///
+/// It also goes through all that it remembers at every statement: the answers to writes, which it keeps for half an hour in
+/// case they are asked for again, and the last transaction of every session, which it keeps for ever. After some thousand
+/// orders it did little else. Ours ask again within seconds, so it may forget after [`REMEMBERED`].
 const SECANTUSDB: &str = "import functools, sys
-from secantus import cli
-cli.SecantusDBServer = functools.partial(cli.SecantusDBServer, transaction_lifetime_seconds=int(sys.argv[1]))
-sys.exit(cli.main(sys.argv[2:]))";
+from secantus import cli, transactions
+lifetime, remembered = map(int, sys.argv[1:3])
+cli.SecantusDBServer = functools.partial(cli.SecantusDBServer, transaction_lifetime_seconds=lifetime)
+transactions._RETRYABLE_RECORD_LIFETIME_SECONDS = remembered
+registry = transactions.TransactionRegistry
+prune = registry._prune_locked
+def forget(self):
+    reaped = prune(self)
+    before = self._time() - remembered
+    over = lambda txn: txn.state is not transactions.TxnState.IN_PROGRESS and txn.last_use < before
+    for session in [session for session, txn in self._txns.items() if over(txn)]:
+        del self._txns[session]
+    return reaped
+registry._prune_locked = forget
+sys.exit(cli.main(sys.argv[3:]))";
+
+/// For how many seconds SecantusDB remembers what has ended. No call waits longer than 3 s for an answer.
+const REMEMBERED: u32 = 15;
 
 /// A private server.
 #[derive(Debug)]
@@ -113,6 +132,7 @@ fn secantusdb_launch(
     let mut launch = Launch::new("mongodb", checkout.venv_program("python3"))
         .args(["-c", SECANTUSDB])
         .arg(TRANSACTION_LIFETIME.to_string())
+        .arg(REMEMBERED.to_string())
         .arg("--config")
         .arg(&configuration)
         .args(["--host", "127.0.0.1", "--cache-size", "256M"])
