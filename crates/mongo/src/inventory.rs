@@ -7,7 +7,7 @@ use velure_domain::ProductId;
 
 use crate::document::{ProductDocument, object_id, shown_stock};
 use crate::products::by_id;
-use crate::transaction::{Steps, Verdict};
+use crate::transaction::{CallTime, Steps, Verdict};
 use crate::{CatalogStore, MAX_STOCK, StoreError, StoredProduct};
 
 /// One change of a product's stock.
@@ -55,7 +55,8 @@ impl CatalogStore {
         &self,
         adjustment: &Adjustment,
     ) -> Result<StoredProduct, AdjustInventoryError> {
-        let product = self.transact(Adjust(adjustment)).await??;
+        let adjusting = self.transact(CallTime::from_now(), Adjust(adjustment));
+        let product = adjusting.await??;
         Ok(StoredProduct::try_from(product)?)
     }
 }

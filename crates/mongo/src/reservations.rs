@@ -24,7 +24,7 @@ use crate::document::{
 use crate::error::{DEADLINE, bounded, is_duplicate_key};
 use crate::inventory::stock_change;
 use crate::quote::not_sold;
-use crate::transaction::{Steps, Verdict};
+use crate::transaction::{CallTime, Steps, Verdict};
 use crate::{CatalogStore, StoreError};
 
 /// Why stock was not held.
@@ -72,12 +72,14 @@ impl CatalogStore {
         cart: &Cart,
     ) -> Result<ReservationState, HoldReservationError> {
         let lines = lines_of(cart);
+        let time = CallTime::from_now();
         let held = async {
             loop {
-                let holding = self.transact(Hold {
+                let hold = Hold {
                     order_id,
                     lines: &lines,
-                });
+                };
+                let holding = self.transact(time, hold);
                 let taken = during(Point::C1, holding).await;
                 match taken.map_err(StoreError::from)?? {
                     Taken::All => return Ok(ReservationState::Held),
@@ -95,9 +97,7 @@ impl CatalogStore {
                 // Stock came back in between, so there is something to take after all.
             }
         };
-        tokio::time::timeout(DEADLINE, held)
-            .await
-            .map_err(|_| StoreError::Deadline)?
+        time.bounds(held).await?
     }
 
     /// Sells what an order holds.
@@ -138,7 +138,8 @@ impl CatalogStore {
         &self,
         order_id: OrderId,
     ) -> Result<ReservationState, EndReservationError> {
-        self.transact(Release { order_id }).await?
+        self.transact(CallTime::from_now(), Release { order_id })
+            .await?
     }
 
     async fn reservation(

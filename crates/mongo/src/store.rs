@@ -28,14 +28,17 @@ impl CatalogStore {
     /// # Errors
     /// When the URI cannot be read or names no database.
     pub async fn connect(config: &MongoConfig) -> Result<Self, StoreError> {
-        let database = config.database().await?;
-        Ok(Self {
+        Ok(Self::of(config.database().await?))
+    }
+
+    pub(crate) fn of(database: Database) -> Self {
+        Self {
             products: database.collection("products"),
             reservations: database.collection("reservations"),
             operations: database.collection("inventory_operations"),
             database,
             turns: Arc::new(Semaphore::new(TRANSACTIONS)),
-        })
+        }
     }
 
     /// Asks the server whether it is there. Also opens the first connection.
