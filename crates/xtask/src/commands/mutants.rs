@@ -185,6 +185,7 @@ fn scores(
             .args(["mutants", "--workspace", "--test-tool", "nextest"])
             .arg("--output")
             .arg(&folder)
+            .arg("--cargo-test-arg=--profile=mutants")
             .args(files)
             .env("CARGO_TARGET_DIR", build.display().to_string())
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
