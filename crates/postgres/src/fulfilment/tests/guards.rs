@@ -2,6 +2,8 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
+use velure_fault_proxy::Proxy;
+
 use super::*;
 
 #[sqlx::test(migrator = "ORDERS")]
@@ -128,10 +130,17 @@ async fn a_move_that_is_cancelled_anywhere_on_its_way_happened_wholly_or_not_at_
     connect: PgConnectOptions,
 ) {
     let books = Books::open(options, connect.clone()).await;
+    // A line in this test's own thread: no answer is there before the question was left waiting for it.
+    let server = format!("{}:{}", connect.get_host(), connect.get_port());
+    let line = Proxy::to(&server).await.expect("a line");
+    let over_it = connect
+        .host(&line.address().ip().to_string())
+        .port(line.address().port())
+        .options([("role", "velure_fulfilment")]);
     // One connection: one that came back with a transaction open would show in the next round.
     let pool = PgPoolOptions::new()
         .max_connections(1)
-        .connect_lazy_with(connect.options([("role", "velure_fulfilment")]));
+        .connect_lazy_with(over_it);
     let store = FulfilmentStore::new(pool, LONG);
     for polls in 1.. {
         let event = event();
