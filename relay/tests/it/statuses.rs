@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 use uuid::Uuid;
 use velure_amqp::ORDERS_EXCHANGE;
 use velure_testkit::Vhost;
@@ -114,7 +114,10 @@ async fn an_event_that_is_ahead_brings_the_move_in_between_with_it(pool: PgPool)
     let vhost = vhost().await;
     let (order_id, buyer_id) = order(&pool, Duration::ZERO).await;
     let relay = Relay::start(&pool, &vhost, &[]).await;
-    let failure = json!({"failure": {"code": "insufficient_stock", "message": "m", "product_id": "0123456789abcdef01234567"}});
+    let failure = json!({
+        "failure": {"code": "insufficient_stock", "message": "m", "product_id": "0123456789abcdef01234567"},
+        "steps": [{"step": "refused", "at": "2026-01-01T00:00:00Z"}],
+    });
     publish(&vhost, order_id, 3, "order.failed", failure).await;
     until("FAILED", async || status(&pool, order_id).await == "FAILED").await;
     relay.stop().await;
@@ -135,6 +138,18 @@ async fn an_event_that_is_ahead_brings_the_move_in_between_with_it(pool: PgPool)
             "0123456789abcdef01234567".into(),
             3
         )
+    );
+    let refused: Vec<i16> = sqlx::query_scalar(
+        r#"select version from orders.order_events where order_id = $1 and steps @? '$[*].step ? (@ == "refused")'"#,
+    )
+    .bind(order_id)
+    .fetch_all(&pool)
+    .await
+    .expect("its events");
+    assert_eq!(
+        refused,
+        [3],
+        "nobody told how it came to the move in between"
     );
 }
 
@@ -182,6 +197,35 @@ async fn what_nobody_can_handle_goes_to_the_dead_letter_queue_with_its_reason(po
             (&json!("t"), &json!(id), &json!(text))
         );
     }
+    relay.stop().await;
+    assert_eq!(status(&pool, order_id).await, "CREATED");
+}
+
+#[sqlx::test(migrator = "velure_postgres::ORDERS")]
+async fn a_status_that_the_database_refuses_for_good_does_not_hold_up_the_next(pool: PgPool) {
+    let vhost = vhost().await;
+    let (order_id, _) = order(&pool, Duration::ZERO).await;
+    let (other, _) = order(&pool, Duration::ZERO).await;
+    sqlx::raw_sql(AssertSqlSafe(format!(
+        "create function broken() returns trigger language plpgsql as $$ begin raise 'broken' using errcode = '23514'; end $$;
+         create trigger broken before update on orders.orders for each row
+           when (old.order_id = '{order_id}') execute function broken();"
+    )))
+    .execute(&pool)
+    .await
+    .expect("executed");
+    let relay = Relay::start(&pool, &vhost, &[]).await;
+    publish(&vhost, order_id, 2, "order.processing", json!({})).await;
+    let dead = vhost.take_until(DEAD, 1).await;
+    assert_eq!(
+        dead[0]["properties"]["headers"]["x-velure-reason"],
+        "the order refuses this status"
+    );
+    publish(&vhost, other, 2, "order.processing", json!({})).await;
+    until("PROCESSING", async || {
+        status(&pool, other).await == "PROCESSING"
+    })
+    .await;
     relay.stop().await;
     assert_eq!(status(&pool, order_id).await, "CREATED");
 }
