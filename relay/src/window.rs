@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 use velure_amqp::Ticket;
-use velure_postgres::outbox::{Outbox, OutboxRow, ReadFrom, RowKey};
+use velure_postgres::outbox::{Outbox, OutboxRow, PendingRow, ReadFrom, RowKey};
 
 /// Identifies a row among all.
 type Key = (Outbox, i64);
@@ -177,6 +177,20 @@ impl Window {
     #[must_use]
     pub fn most_held(&self) -> usize {
         self.held.values().copied().max().unwrap_or(0)
+    }
+
+    /// Of what a read found pending, what is not known already. A read begins some seconds back, so that most of what it
+    /// finds may be known, and the events of that are not worth reading.
+    #[must_use]
+    pub fn unknown(&self, mut found: Vec<PendingRow>) -> Vec<PendingRow> {
+        if self.reading != self.generation {
+            return Vec::new();
+        }
+        found.retain(|row| {
+            self.cursors.contains_key(&row.shard)
+                && !self.known.contains(&(row.outbox, row.sequence))
+        });
+        found
     }
 
     /// Takes rows that were read. How many of them are new.

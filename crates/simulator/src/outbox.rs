@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::DateTime;
 use uuid::Uuid;
 use velure_domain::FailureCode;
-use velure_postgres::outbox::{Outbox, OutboxRow, ReadFrom};
+use velure_postgres::outbox::{Outbox, OutboxRow, PendingRow, ReadFrom};
 
 use crate::chance::Ms;
 
@@ -30,10 +31,11 @@ pub(crate) struct Event {
     pub(crate) fact: Fact,
 }
 
-/// A row that is not published yet.
+/// That an event is not published yet.
 #[derive(Debug, Clone)]
 struct Pending {
-    row: OutboxRow,
+    row: PendingRow,
+    order_id: Uuid,
     not_before: i64,
     parked: bool,
 }
@@ -41,6 +43,7 @@ struct Pending {
 #[derive(Debug, Default)]
 pub(crate) struct Outboxes {
     pub(crate) events: Vec<Event>,
+    rows: BTreeMap<(bool, i64), OutboxRow>,
     pending: BTreeMap<(bool, i64), Pending>,
     sequence: i64,
     /// Events of an order in the order in which they were stored, for each outbox: what the wire has to show.
@@ -112,10 +115,18 @@ impl Outboxes {
             attempts: 0,
         };
         let pending = Pending {
-            row,
+            row: PendingRow {
+                outbox,
+                shard: row.shard,
+                sequence,
+                created_at: DateTime::UNIX_EPOCH,
+                attempts: 0,
+            },
+            order_id: row.order_id,
             not_before: i64::MIN,
             parked: false,
         };
+        self.rows.insert((is_fulfilment(outbox), sequence), row);
         self.pending
             .insert((is_fulfilment(outbox), sequence), pending);
         self.stored
@@ -126,7 +137,7 @@ impl Outboxes {
     }
 
     /// What a reader sees: `velure_postgres::outbox::read_pending`.
-    pub(crate) fn read(&self, from: &[ReadFrom], limit: usize, now: i64) -> Vec<OutboxRow> {
+    pub(crate) fn pending(&self, from: &[ReadFrom], limit: usize, now: i64) -> Vec<PendingRow> {
         let mut rows = Vec::new();
         for from in from {
             for (fulfilment, after) in [(false, from.orders), (true, from.fulfilment)] {
@@ -135,7 +146,7 @@ impl Outboxes {
                     .range((fulfilment, after + 1)..=(fulfilment, i64::MAX))
                     .map(|(_, pending)| pending)
                     .filter(|p| p.row.shard == from.shard && !p.parked && p.not_before <= now)
-                    .filter(|p| !self.is_held_back(fulfilment, &p.row))
+                    .filter(|p| !self.is_held_back(fulfilment, p))
                     .take(limit)
                     .map(|p| p.row.clone());
                 rows.extend(readable);
@@ -144,16 +155,28 @@ impl Outboxes {
         rows
     }
 
+    /// `velure_postgres::outbox::read_events`.
+    pub(crate) fn read(&self, of: &[PendingRow]) -> Vec<OutboxRow> {
+        let row = |pending: &PendingRow| OutboxRow {
+            attempts: pending.attempts,
+            ..self.rows[&(is_fulfilment(pending.outbox), pending.sequence)].clone()
+        };
+        let mut rows: Vec<_> = of.iter().map(row).collect();
+        rows.sort_by_key(|row| row.sequence);
+        rows
+    }
+
     /// Whether an earlier row of its order has failed.
-    fn is_held_back(&self, fulfilment: bool, row: &OutboxRow) -> bool {
+    fn is_held_back(&self, fulfilment: bool, pending: &Pending) -> bool {
         self.pending
-            .range((fulfilment, i64::MIN)..(fulfilment, row.sequence))
-            .any(|(_, p)| p.row.order_id == row.order_id && p.row.attempts > 0)
+            .range((fulfilment, i64::MIN)..(fulfilment, pending.row.sequence))
+            .any(|(_, p)| p.order_id == pending.order_id && p.row.attempts > 0)
     }
 
     pub(crate) fn mark_published(&mut self, fulfilment: bool, sequence: i64) {
-        if let Some(pending) = self.pending.remove(&(fulfilment, sequence)) {
-            self.published.insert(number_of(pending.row.event_id));
+        if self.pending.remove(&(fulfilment, sequence)).is_some() {
+            let row = &self.rows[&(fulfilment, sequence)];
+            self.published.insert(number_of(row.event_id));
         }
     }
 
@@ -175,7 +198,7 @@ impl Outboxes {
     pub(crate) fn has_failed(&self, order: usize) -> bool {
         self.pending
             .range((false, i64::MIN)..=(false, i64::MAX))
-            .any(|(_, p)| p.row.order_id == id_of(order) && p.row.attempts > 0)
+            .any(|(_, p)| p.order_id == id_of(order) && p.row.attempts > 0)
     }
 
     pub(crate) fn waiting(&self) -> usize {

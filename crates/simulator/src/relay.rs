@@ -7,7 +7,7 @@ mod publishing;
 use std::collections::BTreeSet;
 
 use velure_amqp::Ticket;
-use velure_postgres::outbox::{OutboxRow, ReadFrom};
+use velure_postgres::outbox::{OutboxRow, PendingRow, ReadFrom};
 use velure_relay::window::{AGE, Reach, Sent, Window};
 
 pub(crate) use publishing::{Arrival, Confirmed};
@@ -72,6 +72,10 @@ pub(crate) enum Step {
         session: u32,
         from: Vec<ReadFrom>,
         limit: usize,
+    },
+    Found {
+        session: u32,
+        found: Option<Vec<PendingRow>>,
     },
     Read {
         session: u32,
@@ -159,6 +163,7 @@ impl World {
                 from,
                 limit,
             } => self.snapshot(process, session, &from, limit),
+            Step::Found { session, found } => self.found(process, session, found),
             Step::Read { session, rows } => self.read(process, session, rows),
             Step::Confirmed {
                 session,
@@ -224,7 +229,34 @@ impl World {
     fn snapshot(&mut self, process: Process, session: u32, from: &[ReadFrom], limit: usize) {
         let fails = self.database.down || self.goes_wrong(self.plan.rates.unheard / 2);
         let now = self.database_now();
-        let mut rows = (!fails).then(|| self.database.outboxes.read(from, limit, now));
+        let found = (!fails).then(|| self.database.outboxes.pending(from, limit, now));
+        let wait = self.takes(3, 2_000);
+        self.after(
+            wait,
+            Happening::Relay(process, Step::Found { session, found }),
+        );
+    }
+
+    fn found(&mut self, process: Process, session: u32, found: Option<Vec<PendingRow>>) {
+        let relay = &mut self.relays[process.replica];
+        if relay.session != session {
+            return;
+        }
+        let Some(found) = found else {
+            relay.reading = false;
+            return;
+        };
+        for row in &found {
+            let newest = &mut relay.newest[usize::from(is_fulfilment(row.outbox))];
+            *newest = (*newest).max(row.sequence);
+        }
+        let unknown = relay.window.unknown(found);
+        if unknown.is_empty() {
+            relay.reading = false;
+            return;
+        }
+        let fails = self.database.down || self.goes_wrong(self.plan.rates.unheard / 2);
+        let mut rows = (!fails).then(|| self.database.outboxes.read(&unknown));
         if self.is_trapped(Trap::SkipLocked) {
             for row in rows.iter_mut().flatten() {
                 row.order_id = row.event_id;
@@ -243,14 +275,10 @@ impl World {
             return;
         }
         relay.reading = false;
-        if let Some(rows) = rows {
-            for row in &rows {
-                let newest = &mut relay.newest[usize::from(is_fulfilment(row.outbox))];
-                *newest = (*newest).max(row.sequence);
-            }
-            if relay.window.take(rows) > 0 {
-                self.look(process);
-            }
+        if let Some(rows) = rows
+            && relay.window.take(rows) > 0
+        {
+            self.look(process);
         }
     }
 

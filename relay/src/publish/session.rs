@@ -6,7 +6,9 @@ use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep_until};
 use velure_amqp::{PublishError, Publisher, Settled};
 use velure_faults::{Point, reach};
-use velure_postgres::outbox::{Failure, Outbox, OutboxRow, ReadFrom, read_pending};
+use velure_postgres::outbox::{
+    Failure, Outbox, OutboxRow, PendingRow, ReadFrom, read_events, read_pending,
+};
 use velure_service::Backoff;
 
 use super::outcome::{Outcome, Outcomes, Stored};
@@ -15,7 +17,7 @@ use super::{PublishTask, SessionEnded, message_of};
 use crate::lease::Ask;
 use crate::window::{AGE, Reach, Sent, Window};
 
-/// Rows that one read is to bring, over all shards.
+/// Rows that one read is to bring, over all shards, beside those that are known.
 const READ: usize = 4_096;
 
 /// A new read begins when fewer rows than this are ready.
@@ -42,7 +44,13 @@ const MAX_RETRY: Duration = Duration::from_secs(60);
 /// So many messages in a row that reached no queue are no fault of the messages: the topology is broken.
 const UNROUTABLE_IN_A_ROW: u32 = 100;
 
-type Read = BoxFuture<'static, Result<Vec<OutboxRow>, sqlx::Error>>;
+/// A read is two statements: which events are pending, and those of them that are not known.
+enum Read {
+    Pending(Vec<PendingRow>),
+    Events(Vec<OutboxRow>),
+}
+
+type Reading = BoxFuture<'static, Result<Read, sqlx::Error>>;
 
 /// One connection's worth of publishing.
 pub(super) struct Session<'a> {
@@ -51,7 +59,7 @@ pub(super) struct Session<'a> {
     backoff: &'a mut Backoff,
     window: Window,
     sends: Sends,
-    read: Option<Read>,
+    read: Option<Reading>,
     outcomes: Outcomes,
     next_read: Instant,
     next_full: Instant,
@@ -222,9 +230,9 @@ impl<'a> Session<'a> {
             self.window
                 .begin_read(if full { Reach::Full } else { Reach::Recent });
         let pool = self.task.reads.clone();
-        self.read = Some(Box::pin(
-            async move { read_pending(&pool, &from, limit).await },
-        ));
+        self.read = Some(Box::pin(async move {
+            Ok(Read::Pending(read_pending(&pool, &from, limit).await?))
+        }));
         self.next_read = now + self.poll();
     }
 
@@ -232,29 +240,37 @@ impl<'a> Session<'a> {
         if self.awake { BUSY_POLL } else { IDLE_POLL }
     }
 
-    fn take(&mut self, read: Result<Vec<OutboxRow>, sqlx::Error>) {
-        let rows = match read {
-            Ok(rows) => rows,
+    fn take(&mut self, read: Result<Read, sqlx::Error>) {
+        match read {
+            Ok(Read::Pending(found)) => {
+                if self.fills_a_limit(&found) {
+                    self.next_read = Instant::now();
+                }
+                let unknown = self.window.unknown(found);
+                if !unknown.is_empty() {
+                    let pool = self.task.reads.clone();
+                    self.read = Some(Box::pin(async move {
+                        Ok(Read::Events(read_events(&pool, &unknown).await?))
+                    }));
+                }
+            }
+            Ok(Read::Events(rows)) => {
+                if self.window.take(rows) > 0 {
+                    self.last_event = Instant::now();
+                }
+            }
             Err(error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "the outbox could not be read"
                 );
                 self.next_read = Instant::now() + IDLE_POLL;
-                return;
             }
-        };
-        let more = self.fills_a_limit(&rows);
-        if self.window.take(rows) > 0 {
-            self.last_event = Instant::now();
-        }
-        if more {
-            self.next_read = Instant::now();
         }
     }
 
     /// Whether any shard returned as much as it was allowed to, so that there is more.
-    fn fills_a_limit(&self, rows: &[OutboxRow]) -> bool {
+    fn fills_a_limit(&self, rows: &[PendingRow]) -> bool {
         let mut counts = HashMap::<(Outbox, i16), usize>::new();
         rows.iter().any(|row| {
             let count = counts.entry((row.outbox, row.shard)).or_default();

@@ -1,3 +1,4 @@
+use chrono::DateTime;
 use velure_postgres::outbox::shard_of;
 
 use super::*;
@@ -20,6 +21,16 @@ fn row(n: u128, sequence: i64) -> OutboxRow {
         traceparent: None,
         tracestate: None,
         attempts: 0,
+    }
+}
+
+fn pending(row: &OutboxRow) -> PendingRow {
+    PendingRow {
+        outbox: row.outbox,
+        shard: row.shard,
+        sequence: row.sequence,
+        created_at: DateTime::UNIX_EPOCH,
+        attempts: row.attempts,
     }
 }
 
@@ -119,6 +130,31 @@ fn a_row_that_is_held_is_not_taken_twice() {
     assert_eq!(read(&mut window, vec![row(1, 1), row(1, 2)]), 2);
     assert_eq!(read(&mut window, vec![row(1, 1), row(1, 2), row(1, 3)]), 1);
     assert_eq!(window.most_held(), 3);
+}
+
+#[test]
+fn of_what_is_pending_only_the_events_that_are_not_known_are_read() {
+    let mut window = window();
+    read(&mut window, vec![row(1, 1), row(2, 2)]);
+    let found = || {
+        [row(1, 1), row(2, 2), row(1, 3), row(2, 4)]
+            .map(|row| pending(&row))
+            .to_vec()
+    };
+    window.begin_read(Reach::Recent);
+    assert_eq!(
+        window.unknown(found()),
+        [pending(&row(1, 3)), pending(&row(2, 4))]
+    );
+    let others = shard_of(order(1));
+    window.set_shards(&(0..64).filter(|shard| *shard != others).collect());
+    assert_eq!(
+        window.unknown(found()),
+        [],
+        "what this read found does not count any more"
+    );
+    window.begin_read(Reach::Recent);
+    assert_eq!(window.unknown(found()), [pending(&row(2, 4))]);
 }
 
 #[test]

@@ -16,7 +16,7 @@ mod watch;
 
 pub use append::{NewEvent, RelayAsleep, append, shard_of, wake};
 pub use leases::{AWAKE, LEASE, Leases, PRESENCE, Presence};
-pub use read::{OutboxRow, ReadFrom, read_pending, read_pool};
+pub use read::{OutboxRow, PendingRow, ReadFrom, read_events, read_pending, read_pool};
 pub use settle::{Failure, RowKey, mark_failed, mark_published};
 pub use watch::{Backlog, backlog, maintain};
 

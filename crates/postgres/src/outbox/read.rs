@@ -1,11 +1,27 @@
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use uuid::Uuid;
 
 use super::Outbox;
 use crate::Pool;
 use crate::deadline::Asked;
+
+/// That an event is to be published: enough to know which, and nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingRow {
+    /// In which outbox.
+    pub outbox: Outbox,
+    /// The order's shard.
+    pub shard: i16,
+    /// Rises within one order.
+    pub sequence: i64,
+    /// When the event was stored; the other half of its key.
+    pub created_at: DateTime<Utc>,
+    /// How often publishing it has failed.
+    pub attempts: i32,
+}
 
 /// A stored event that is to be published.
 #[derive(Debug, Clone)]
@@ -47,7 +63,7 @@ pub struct ReadFrom {
     pub fulfilment: i64,
 }
 
-/// A pool for [`read_pending`] alone, of one connection.
+/// A pool for [`read_pending`] and [`read_events`] alone, of one connection.
 ///
 /// The plan has to be the one that walks the index in order and stops at the limit. Left to choose, the planner
 /// trusts statistics that a backlog has outgrown, collects a whole shard and sorts it; and planning anew costs more
@@ -72,11 +88,11 @@ pub fn read_pool(options: PgConnectOptions) -> Pool {
         .into()
 }
 
-/// Reads what is to be published, from every shard at most `limit` rows of each outbox, each shard in the order of
+/// Reads which events are to be published, from every shard at most `limit` of each outbox, each shard in the order of
 /// its sequence.
 ///
-/// Its cost depends on what it returns, not on the backlog: one index range for each shard and outbox. A row whose
-/// time has not come is left out, and so is a row of an order that has an earlier row which failed: a row that is
+/// Its cost depends on what it returns, not on the backlog: one index range for each shard and outbox. An event whose
+/// time has not come is left out, and so is one of an order that has an earlier event which failed: an event that is
 /// held back, or parked, holds back its own order and nothing else.
 ///
 /// # Errors
@@ -85,34 +101,27 @@ pub async fn read_pending(
     pool: &Pool,
     from: &[ReadFrom],
     limit: i64,
-) -> Result<Vec<OutboxRow>, sqlx::Error> {
+) -> Result<Vec<PendingRow>, sqlx::Error> {
     let shards: Vec<i16> = from.iter().map(|f| f.shard).collect();
     let orders: Vec<i64> = from.iter().map(|f| f.orders).collect();
     let fulfilment: Vec<i64> = from.iter().map(|f| f.fulfilment).collect();
     let rows = sqlx::query!(
-        r#"select o.fulfilment as "fulfilment!", l.shard as "shard!", o.sequence as "sequence!", o.event_id as "event_id!",
-             o.order_id as "order_id!", o.version as "version!", o.event_type as "event_type!", o.body as "body!",
-             o.reason as "reason?", o.traceparent as "traceparent?", o.tracestate as "tracestate?", o.attempts as "attempts!"
+        r#"select p.fulfilment as "fulfilment!", l.shard as "shard!", p.sequence as "sequence!",
+             p.created_at as "created_at!", p.attempts as "attempts!"
            from unnest($1::int2[], $2::int8[], $3::int8[]) as l(shard, orders_after, fulfilment_after)
            cross join lateral (
-             (select false as fulfilment, p.sequence, o.event_id, p.order_id, o.version, o.event_type, o.body, o.reason,
-                o.traceparent, o.tracestate, p.attempts
-              from orders.outbox_pending p
-              join orders.outbox o on o.created_at = p.created_at and o.sequence = p.sequence
+             (select false as fulfilment, p.sequence, p.created_at, p.attempts from orders.outbox_pending p
               where p.shard = l.shard and p.sequence > l.orders_after and p.parked_at is null and p.not_before <= now()
                 and not exists (select from orders.outbox_pending h where h.order_id = p.order_id
                   and h.sequence < p.sequence and h.attempts > 0)
               order by p.sequence limit $4)
              union all
-             (select true, p.sequence, o.event_id, p.order_id, o.version, o.event_type, o.body, o.reason,
-                o.traceparent, o.tracestate, p.attempts
-              from fulfilment.outbox_pending p
-              join fulfilment.outbox o on o.created_at = p.created_at and o.sequence = p.sequence
+             (select true, p.sequence, p.created_at, p.attempts from fulfilment.outbox_pending p
               where p.shard = l.shard and p.sequence > l.fulfilment_after and p.parked_at is null and p.not_before <= now()
                 and not exists (select from fulfilment.outbox_pending h where h.order_id = p.order_id
                   and h.sequence < p.sequence and h.attempts > 0)
               order by p.sequence limit $4)
-           ) o"#,
+           ) p"#,
         &shards,
         &orders,
         &fulfilment,
@@ -121,12 +130,53 @@ pub async fn read_pending(
     .fetch_all(pool)
     .in_time()
     .await?;
+    let rows = rows.into_iter().map(|row| PendingRow {
+        outbox: outbox_of(row.fulfilment),
+        shard: row.shard,
+        sequence: row.sequence,
+        created_at: row.created_at,
+        attempts: row.attempts,
+    });
+    Ok(rows.collect())
+}
+
+/// Reads these events, in the order of their sequence. An event never changes, so it does not matter what has become of
+/// its pending row meanwhile.
+///
+/// # Errors
+/// When the database refuses or is away.
+pub async fn read_events(pool: &Pool, of: &[PendingRow]) -> Result<Vec<OutboxRow>, sqlx::Error> {
+    let (orders, fulfilment): (Vec<&PendingRow>, Vec<_>) =
+        of.iter().partition(|row| row.outbox == Outbox::Orders);
+    let [orders, fulfilment] = [orders, fulfilment].map(|rows| {
+        let created_at: Vec<_> = rows.iter().map(|row| row.created_at).collect();
+        let sequences: Vec<_> = rows.iter().map(|row| row.sequence).collect();
+        let attempts: Vec<_> = rows.iter().map(|row| row.attempts).collect();
+        (created_at, sequences, attempts)
+    });
+    let rows = sqlx::query!(
+        r#"select false as "fulfilment!", o.shard as "shard!", o.sequence as "sequence!", o.event_id as "event_id!",
+             o.order_id as "order_id!", o.version as "version!", o.event_type as "event_type!", o.body as "body!",
+             o.reason as "reason?", o.traceparent as "traceparent?", o.tracestate as "tracestate?", k.attempts as "attempts!"
+           from unnest($1::timestamptz[], $2::int8[], $3::int4[]) as k(created_at, sequence, attempts)
+           join orders.outbox o on o.created_at = k.created_at and o.sequence = k.sequence
+           union all
+           select true, o.shard, o.sequence, o.event_id, o.order_id, o.version, o.event_type, o.body,
+             o.reason, o.traceparent, o.tracestate, k.attempts
+           from unnest($4::timestamptz[], $5::int8[], $6::int4[]) as k(created_at, sequence, attempts)
+           join fulfilment.outbox o on o.created_at = k.created_at and o.sequence = k.sequence"#,
+        &orders.0,
+        &orders.1,
+        &orders.2,
+        &fulfilment.0,
+        &fulfilment.1,
+        &fulfilment.2,
+    )
+    .fetch_all(pool)
+    .in_time()
+    .await?;
     let rows = rows.into_iter().map(|row| OutboxRow {
-        outbox: if row.fulfilment {
-            Outbox::Fulfilment
-        } else {
-            Outbox::Orders
-        },
+        outbox: outbox_of(row.fulfilment),
         sequence: row.sequence,
         shard: row.shard,
         event_id: row.event_id,
@@ -139,5 +189,15 @@ pub async fn read_pending(
         tracestate: row.tracestate,
         attempts: row.attempts,
     });
-    Ok(rows.collect())
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_unstable_by_key(|row| row.sequence);
+    Ok(rows)
+}
+
+fn outbox_of(fulfilment: bool) -> Outbox {
+    if fulfilment {
+        Outbox::Fulfilment
+    } else {
+        Outbox::Orders
+    }
 }
