@@ -25,7 +25,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::sync::{Notify, mpsc, watch};
 use velure_amqp::{BrokerConfig, QueueDepths, Uses};
-use velure_postgres::outbox::read_pool;
+use velure_postgres::outbox;
 use velure_postgres::status::{StatusStore, SweepRule};
 use velure_redis::{Redis, StatusHints};
 use velure_service::{Backoff, Readiness, Supervisor};
@@ -85,8 +85,7 @@ pub async fn start(
         metrics: metrics.clone(),
     };
     let publish = PublishTask {
-        pool: pool.clone(),
-        reads: read_pool(options.clone()),
+        outbox: outbox::pool(options),
         broker: config.broker.clone(),
         window: config.window,
         retry: config.retry,

@@ -38,10 +38,8 @@ pub(crate) const USES: Uses<'static> = Uses {
 
 /// The publishing task.
 pub(crate) struct PublishTask {
-    /// For outcomes.
-    pub(crate) pool: Pool,
-    /// For reading.
-    pub(crate) reads: Pool,
+    /// Of [`velure_postgres::outbox::pool`].
+    pub(crate) outbox: Pool,
     pub(crate) broker: BrokerConfig,
     pub(crate) window: NonZeroUsize,
     pub(crate) retry: Duration,

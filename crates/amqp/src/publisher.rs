@@ -148,23 +148,25 @@ impl Publisher {
         message: Message,
     ) -> Result<Result<(), PublishError>, PublisherLost> {
         let ticket = self.publish(message).await?;
+        let mut settled = Vec::new();
         loop {
-            if let Some(settled) = self
-                .settled()
-                .await?
-                .into_iter()
-                .find(|settled| settled.ticket == ticket)
-            {
+            self.settled(&mut settled).await?;
+            if let Some(settled) = settled.drain(..).find(|settled| settled.ticket == ticket) {
                 return Ok(settled.outcome);
             }
         }
     }
 
-    /// The next outcomes, at least one. Waits for ever when nothing is in flight. Dropping the future loses nothing.
+    /// Adds the next outcomes to `into`, at least one. Waits for ever when nothing is in flight. Dropping the future
+    /// loses nothing.
+    ///
+    /// `into` is the caller's, to be kept and used again: outcomes come some dozens at a time, and a vector that grows
+    /// anew for each round of them takes as much time as what is done with them.
     ///
     /// # Errors
     /// When a confirm is overdue. While the broker blocks publishers no confirm is due.
-    pub async fn settled(&mut self) -> Result<Vec<Settled>, PublisherLost> {
+    pub async fn settled(&mut self, into: &mut Vec<Settled>) -> Result<(), PublisherLost> {
+        let had = into.len();
         loop {
             let oldest = self
                 .retiring
@@ -180,21 +182,23 @@ impl Publisher {
                     None => pending().await,
                 }
             };
-            let lanes = self.retiring.iter_mut().chain([&mut self.current]);
-            let mut lanes: Vec<_> = lanes.collect();
+            let (retiring, current) = (&mut self.retiring, &mut self.current);
             let round = std::future::poll_fn(|cx| {
-                let settled: Vec<_> = lanes.iter_mut().flat_map(|lane| lane.round(cx)).collect();
-                if settled.is_empty() {
+                for lane in retiring.iter_mut() {
+                    lane.round(cx, into);
+                }
+                current.round(cx, into);
+                if into.len() == had {
                     Poll::Pending
                 } else {
-                    Poll::Ready(settled)
+                    Poll::Ready(())
                 }
             });
             tokio::select! {
                 biased;
-                settled = round => {
+                () = round => {
                     self.retiring.retain(|lane| !lane.outstanding.is_empty());
-                    return Ok(settled);
+                    return Ok(());
                 }
                 () = overdue => {
                     if !connection.blocked() {
@@ -215,12 +219,16 @@ impl Publisher {
     }
 }
 
-type Confirming = BoxFuture<'static, (Ticket, Uuid, Result<Confirmation, lapin::Error>)>;
+/// What the client library says of one publish.
+type Confirmed = (Ticket, Uuid, Result<Confirmation, lapin::Error>);
+type Confirming = BoxFuture<'static, Confirmed>;
 
 /// One channel and what is in flight on it.
 struct Lane {
     channel: Channel,
     confirming: FuturesUnordered<Confirming>,
+    /// Of one round, and empty between rounds; kept for its room.
+    ready: Vec<Confirmed>,
     outstanding: BTreeMap<Ticket, Instant>,
     /// Messages that came back, until their own confirm is seen.
     returned: HashSet<Uuid>,
@@ -237,6 +245,7 @@ impl Lane {
         Ok(Self {
             channel,
             confirming: FuturesUnordered::new(),
+            ready: Vec::new(),
             outstanding: BTreeMap::new(),
             returned: HashSet::new(),
             faulty: false,
@@ -279,12 +288,11 @@ impl Lane {
     /// own id counts. The broker sends a return before its confirm, and the confirm that carries the return is
     /// resolved no later than the returned message's own; taking everything that is ready before deciding anything
     /// therefore sees the return first.
-    fn round(&mut self, cx: &mut Context<'_>) -> Vec<Settled> {
-        let mut ready = Vec::new();
+    fn round(&mut self, cx: &mut Context<'_>, settled: &mut Vec<Settled>) {
         while let Poll::Ready(Some(done)) = Pin::new(&mut self.confirming).poll_next(cx) {
-            ready.push(done);
+            self.ready.push(done);
         }
-        for (_, _, confirmed) in &ready {
+        for (_, _, confirmed) in &self.ready {
             if let Ok(Confirmation::Ack(Some(returned)) | Confirmation::Nack(Some(returned))) =
                 confirmed
             {
@@ -293,25 +301,23 @@ impl Lane {
                     .extend(id.and_then(|id| Uuid::try_parse(id.as_str()).ok()));
             }
         }
-        let decide =
-            |(ticket, id, confirmed): (Ticket, Uuid, Result<Confirmation, lapin::Error>)| {
-                self.outstanding.remove(&ticket);
-                let outcome = if self.returned.remove(&id) {
-                    Err(PublishError::Unroutable)
-                } else {
-                    match confirmed {
-                        Ok(Confirmation::Ack(None)) => Ok(()),
-                        Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_))) => {
-                            Err(PublishError::Doubtful)
-                        }
-                        Ok(Confirmation::Nack(None)) => Err(PublishError::Refused),
-                        Ok(Confirmation::NotRequested) => Err(PublishError::NotConfirming),
-                        Err(error) => Err(PublishError::ChannelLost(error.to_string())),
+        for (ticket, id, confirmed) in self.ready.drain(..) {
+            self.outstanding.remove(&ticket);
+            let outcome = if self.returned.remove(&id) {
+                Err(PublishError::Unroutable)
+            } else {
+                match confirmed {
+                    Ok(Confirmation::Ack(None)) => Ok(()),
+                    Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_))) => {
+                        Err(PublishError::Doubtful)
                     }
-                };
-                self.faulty |= outcome.is_err();
-                Settled { ticket, outcome }
+                    Ok(Confirmation::Nack(None)) => Err(PublishError::Refused),
+                    Ok(Confirmation::NotRequested) => Err(PublishError::NotConfirming),
+                    Err(error) => Err(PublishError::ChannelLost(error.to_string())),
+                }
             };
-        ready.into_iter().map(decide).collect()
+            self.faulty |= outcome.is_err();
+            settled.push(Settled { ticket, outcome });
+        }
     }
 }

@@ -24,7 +24,7 @@ use database::Database;
 
 /// Messages of one slice.
 const SLICE: u32 = 20_000;
-const PAIRS: usize = 5;
+const PAIRS: usize = 9;
 /// Unconfirmed messages at most, on both sides.
 const WINDOW: usize = 1_500;
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -187,7 +187,7 @@ async fn from_memory(vhost: &Vhost) -> anyhow::Result<f64> {
     let mut publisher = Publisher::open(&connection).await?;
     let body = bytes::Bytes::from(vec![b'x'; BODY]);
     let started = Instant::now();
-    let (mut sent, mut settled) = (0, 0);
+    let (mut sent, mut settled, mut outcomes) = (0, 0, Vec::new());
     while settled < SLICE {
         while sent < SLICE && publisher.in_flight() < WINDOW {
             let order = Uuid::now_v7().to_string();
@@ -198,7 +198,8 @@ async fn from_memory(vhost: &Vhost) -> anyhow::Result<f64> {
             publisher.publish(message).await?;
             sent += 1;
         }
-        for one in publisher.settled().await? {
+        publisher.settled(&mut outcomes).await?;
+        for one in outcomes.drain(..) {
             one.outcome.context("a message was not confirmed")?;
             settled += 1;
         }

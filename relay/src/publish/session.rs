@@ -60,6 +60,8 @@ pub(super) struct Session<'a> {
     window: Window,
     sends: Sends,
     read: Option<Reading>,
+    /// What was last settled; kept for its room.
+    settled: Vec<Settled>,
     outcomes: Outcomes,
     next_read: Instant,
     next_full: Instant,
@@ -89,7 +91,7 @@ impl<'a> Session<'a> {
         backoff: &'a mut Backoff,
     ) -> Self {
         let now = Instant::now();
-        let outcomes = Outcomes::new(task.pool.clone());
+        let outcomes = Outcomes::new(task.outbox.clone());
         Self {
             task,
             publisher,
@@ -97,6 +99,7 @@ impl<'a> Session<'a> {
             window: Window::default(),
             sends: Sends::default(),
             read: None,
+            settled: Vec::new(),
             outcomes,
             next_read: now,
             next_full: now,
@@ -136,7 +139,10 @@ impl<'a> Session<'a> {
                 self.due()
             };
             tokio::select! {
-                settled = self.publisher.settled() => self.settle(settled?)?,
+                settled = self.publisher.settled(&mut self.settled) => {
+                    settled?;
+                    self.settle()?;
+                }
                 read = next_of(&mut self.read) => self.take(read),
                 stored = self.outcomes.stored() => self.stored(&stored),
                 changed = self.task.holding.changed() => {
@@ -229,7 +235,7 @@ impl<'a> Session<'a> {
         let from: Vec<ReadFrom> =
             self.window
                 .begin_read(if full { Reach::Full } else { Reach::Recent });
-        let pool = self.task.reads.clone();
+        let pool = self.task.outbox.clone();
         self.read = Some(Box::pin(async move {
             Ok(Read::Pending(read_pending(&pool, &from, limit).await?))
         }));
@@ -248,7 +254,7 @@ impl<'a> Session<'a> {
                 }
                 let unknown = self.window.unknown(found);
                 if !unknown.is_empty() {
-                    let pool = self.task.reads.clone();
+                    let pool = self.task.outbox.clone();
                     self.read = Some(Box::pin(async move {
                         Ok(Read::Events(read_events(&pool, &unknown).await?))
                     }));
@@ -279,10 +285,11 @@ impl<'a> Session<'a> {
         })
     }
 
-    fn settle(&mut self, settled: Vec<Settled>) -> Result<(), SessionEnded> {
+    fn settle(&mut self) -> Result<(), SessionEnded> {
         let mut placed = Vec::new();
         let mut lost = None;
-        for Settled { ticket, outcome } in settled {
+        let mut settled = std::mem::take(&mut self.settled);
+        for Settled { ticket, outcome } in settled.drain(..) {
             let took = self.sends.settled(ticket, &outcome);
             let Some(row) = self.window.outcome(ticket) else {
                 continue;
@@ -320,6 +327,7 @@ impl<'a> Session<'a> {
                 }
             }
         }
+        self.settled = settled;
         if !placed.is_empty() && self.task.placed.try_send(placed).is_err() {
             self.task.metrics.hints_lost.increment(1);
         }

@@ -23,15 +23,10 @@ pub(crate) async fn publish_all(
     for message in messages {
         publisher.publish(message).await.expect("a channel");
     }
+    let mut settled = Vec::new();
     while outcomes.len() < count {
-        outcomes.extend(
-            publisher
-                .settled()
-                .await
-                .expect("outcomes")
-                .into_iter()
-                .map(|s| (s.ticket, s.outcome)),
-        );
+        publisher.settled(&mut settled).await.expect("outcomes");
+        outcomes.extend(settled.drain(..).map(|s| (s.ticket, s.outcome)));
     }
     assert_eq!(publisher.in_flight(), 0);
     outcomes.into_values().collect()

@@ -10,13 +10,15 @@
 
 mod append;
 mod leases;
+mod pool;
 mod read;
 mod settle;
 mod watch;
 
 pub use append::{NewEvent, RelayAsleep, append, shard_of, wake};
 pub use leases::{AWAKE, LEASE, Leases, PRESENCE, Presence};
-pub use read::{OutboxRow, PendingRow, ReadFrom, read_events, read_pending, read_pool};
+pub use pool::pool;
+pub use read::{OutboxRow, PendingRow, ReadFrom, read_events, read_pending};
 pub use settle::{Failure, RowKey, mark_failed, mark_published};
 pub use watch::{Backlog, backlog, maintain};
 

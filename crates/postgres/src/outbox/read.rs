@@ -1,7 +1,4 @@
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use uuid::Uuid;
 
 use super::Outbox;
@@ -63,31 +60,6 @@ pub struct ReadFrom {
     pub fulfilment: i64,
 }
 
-/// A pool for [`read_pending`] and [`read_events`] alone, of one connection.
-///
-/// The plan has to be the one that walks the index in order and stops at the limit. Left to choose, the planner
-/// trusts statistics that a backlog has outgrown, collects a whole shard and sorts it; and planning anew costs more
-/// than reading. So there is one plan, made once, and nothing else to choose from.
-#[must_use]
-pub fn read_pool(options: PgConnectOptions) -> Pool {
-    let options = options.options([
-        ("plan_cache_mode", "force_generic_plan"),
-        ("enable_bitmapscan", "off"),
-        ("enable_seqscan", "off"),
-        ("enable_sort", "off"),
-        ("enable_material", "off"),
-        ("enable_hashjoin", "off"),
-        ("enable_mergejoin", "off"),
-    ]);
-    PgPoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(Duration::from_secs(2))
-        // The reader comes many times a second; a connection that broke is replaced at the next read.
-        .test_before_acquire(false)
-        .connect_lazy_with(options)
-        .into()
-}
-
 /// Reads which events are to be published, from every shard at most `limit` of each outbox, each shard in the order of
 /// its sequence.
 ///
@@ -143,6 +115,10 @@ pub async fn read_pending(
 /// Reads these events, in the order of their sequence. An event never changes, so it does not matter what has become of
 /// its pending row meanwhile.
 ///
+/// The `limit` says nothing about the result and everything about the plan: each key is looked up. As a plain join it
+/// could be walked the other way, all events for each key, and would be as soon as the table was empty when its
+/// statistics were made.
+///
 /// # Errors
 /// When the database refuses or is away.
 pub async fn read_events(pool: &Pool, of: &[PendingRow]) -> Result<Vec<OutboxRow>, sqlx::Error> {
@@ -159,12 +135,14 @@ pub async fn read_events(pool: &Pool, of: &[PendingRow]) -> Result<Vec<OutboxRow
              o.order_id as "order_id!", o.version as "version!", o.event_type as "event_type!", o.body as "body!",
              o.reason as "reason?", o.traceparent as "traceparent?", o.tracestate as "tracestate?", k.attempts as "attempts!"
            from unnest($1::timestamptz[], $2::int8[], $3::int4[]) as k(created_at, sequence, attempts)
-           join orders.outbox o on o.created_at = k.created_at and o.sequence = k.sequence
+           cross join lateral (
+             select * from orders.outbox where created_at = k.created_at and sequence = k.sequence limit 1) o
            union all
            select true, o.shard, o.sequence, o.event_id, o.order_id, o.version, o.event_type, o.body,
              o.reason, o.traceparent, o.tracestate, k.attempts
            from unnest($4::timestamptz[], $5::int8[], $6::int4[]) as k(created_at, sequence, attempts)
-           join fulfilment.outbox o on o.created_at = k.created_at and o.sequence = k.sequence"#,
+           cross join lateral (
+             select * from fulfilment.outbox where created_at = k.created_at and sequence = k.sequence limit 1) o"#,
         &orders.0,
         &orders.1,
         &orders.2,

@@ -22,6 +22,9 @@ pub struct Failure {
 /// already stays so. The commit does not wait for the disk: after a crash of the database the events of its last moment
 /// are pending again and are published again, with the same message ids.
 ///
+/// Each key is looked up for its row's place, and the rows are deleted by that. A join of the keys would be walked the
+/// other way, all pending rows for each key, whenever the plan was made while few were pending, which is nearly always.
+///
 /// # Errors
 /// When the database refuses or is away; the events are then published again some day, with the same message ids.
 pub async fn mark_published(
@@ -36,15 +39,17 @@ pub async fn mark_published(
     let query = match outbox {
         Outbox::Orders => sqlx::query!(
             "with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
-             delete from orders.outbox_pending p using unhurried, unnest($1::int2[], $2::int8[]) as k(shard, sequence)
-             where p.shard = k.shard and p.sequence = k.sequence",
+             delete from orders.outbox_pending where ctid = any(array(
+               select (select p.ctid from orders.outbox_pending p where p.shard = k.shard and p.sequence = k.sequence)
+               from unhurried, unnest($1::int2[], $2::int8[]) as k(shard, sequence)))",
             &shards,
             &sequences
         ),
         Outbox::Fulfilment => sqlx::query!(
             "with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
-             delete from fulfilment.outbox_pending p using unhurried, unnest($1::int2[], $2::int8[]) as k(shard, sequence)
-             where p.shard = k.shard and p.sequence = k.sequence",
+             delete from fulfilment.outbox_pending where ctid = any(array(
+               select (select p.ctid from fulfilment.outbox_pending p where p.shard = k.shard and p.sequence = k.sequence)
+               from unhurried, unnest($1::int2[], $2::int8[]) as k(shard, sequence)))",
             &shards,
             &sequences
         ),

@@ -1,6 +1,9 @@
 //! The two tables of an outbox.
 
 use sqlx::{AssertSqlSafe, PgPool};
+use velure_postgres::outbox::{
+    Outbox, ReadFrom, RowKey, mark_published, read_events, read_pending,
+};
 use velure_postgres::{ORDERS, outbox};
 
 const EVENT: &str =
@@ -105,4 +108,50 @@ async fn a_week_is_dropped_when_it_is_old_and_nothing_of_it_is_pending(pool: PgP
         ["orders.outbox_2020_10"]
     );
     assert_eq!(number(&pool, "select count(*) from orders.outbox").await, 0);
+}
+
+#[sqlx::test(migrator = "ORDERS")]
+async fn a_backlog_is_read_and_marked_by_its_index_though_all_plans_were_made_while_there_was_none(
+    pool: PgPool,
+) {
+    const BACKLOG: i64 = 20_000;
+    run(&pool, "analyze orders.outbox, orders.outbox_pending").await;
+    // Each event compared with each would be 400,000,000 comparisons, which no statement has the time for.
+    let limits = [("statement_timeout", "3s")];
+    let connect = pool.connect_options().as_ref().clone().options(limits);
+    let relay = outbox::pool(connect);
+    let from: Vec<ReadFrom> = (0..outbox::SHARDS)
+        .map(|shard| ReadFrom {
+            shard,
+            orders: 0,
+            fulfilment: 0,
+        })
+        .collect();
+    let mut read = 0;
+    for backlog in [0, BACKLOG] {
+        run(
+            &pool,
+            &format!(
+                "insert into orders.outbox (event_id, shard, order_id, version, event_type, body)
+                 select gen_random_uuid(), n % 64, gen_random_uuid(), 1, 'order.created', '{{}}'
+                 from generate_series(1, {backlog}) n"
+            ),
+        )
+        .await;
+        let pending = read_pending(&relay, &from, BACKLOG).await.expect("read");
+        let events = read_events(&relay, &pending).await.expect("read");
+        assert!(events.is_sorted_by_key(|event| event.sequence));
+        let rows: Vec<RowKey> = events.iter().map(|e| (e.shard, e.sequence)).collect();
+        for outbox in Outbox::ALL {
+            // One that is not there, so that both statements are planned with nothing pending.
+            let rows = [&rows[..], &[(0, -1)]].concat();
+            mark_published(&relay, outbox, &rows).await.expect("marked");
+        }
+        read += events.len();
+    }
+    assert_eq!(i64::try_from(read), Ok(BACKLOG));
+    assert_eq!(
+        number(&pool, "select count(*) from orders.outbox_pending").await,
+        0
+    );
 }
