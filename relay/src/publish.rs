@@ -5,6 +5,7 @@
 //! stored, the row is published again with the same message id.
 
 mod outcome;
+mod reading;
 mod session;
 mod trace;
 

@@ -85,6 +85,8 @@ impl Cursor {
 #[derive(Debug, Default)]
 pub struct Window {
     cursors: BTreeMap<i16, Cursor>,
+    /// What the last read found pending, and the events of which are still to be read.
+    unread: VecDeque<PendingRow>,
     ready: VecDeque<OutboxRow>,
     /// Orders with a row on its way, and what waits behind it.
     busy: HashMap<(Outbox, Uuid), VecDeque<OutboxRow>>,
@@ -179,18 +181,31 @@ impl Window {
         self.held.values().copied().max().unwrap_or(0)
     }
 
-    /// Of what a read found pending, what is not known already. A read begins some seconds back, so that most of what it
-    /// finds may be known, and the events of that are not worth reading.
-    #[must_use]
-    pub fn unknown(&self, mut found: Vec<PendingRow>) -> Vec<PendingRow> {
-        if self.reading != self.generation {
-            return Vec::new();
-        }
-        found.retain(|row| {
+    /// Keeps what a read found pending and is not known. A read begins some seconds back, so that much of what it finds
+    /// may be known, and the events of that are not worth reading.
+    pub fn found(&mut self, mut rows: Vec<PendingRow>) {
+        rows.retain(|row| {
             self.cursors.contains_key(&row.shard)
                 && !self.known.contains(&(row.outbox, row.sequence))
         });
-        found
+        rows.sort_unstable_by_key(|row| row.sequence);
+        self.unread = rows.into();
+    }
+
+    /// The next, at most `limit`, of what was found, in the order of their sequence: their events are to be read and to
+    /// be given to [`Self::take`] before the next ones are asked for, and none when what was found does not count any
+    /// more. When there are none, it is time to begin a read.
+    pub fn next_unread(&mut self, limit: usize) -> Vec<PendingRow> {
+        if self.reading != self.generation {
+            self.unread.clear();
+        }
+        let count = limit.min(self.unread.len());
+        self.unread.drain(..count).collect()
+    }
+
+    /// Events could not be read: what was found after them must not overtake them, and is to be found again.
+    pub fn unreadable(&mut self) {
+        self.unread.clear();
     }
 
     /// Takes rows that were read. How many of them are new.

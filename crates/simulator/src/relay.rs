@@ -26,6 +26,9 @@ const IN_FLIGHT: usize = 6;
 /// Rows of each shard and outbox in one read, so few that one read is not enough.
 const READ: usize = 3;
 
+/// Of how many of them the events are read at once.
+const EVENTS: usize = 5;
+
 #[derive(Debug, Clone)]
 pub(crate) enum Outcome {
     Published,
@@ -202,6 +205,10 @@ impl World {
         if relay.reading || relay.window.shards() == 0 || relay.window.ready() > READ {
             return;
         }
+        if self.read_found(process) {
+            return;
+        }
+        let relay = &mut self.relays[process.replica];
         let full = now >= relay.next_full && !trapped;
         if full {
             relay.next_full = now + 1_000;
@@ -250,13 +257,22 @@ impl World {
             let newest = &mut relay.newest[usize::from(is_fulfilment(row.outbox))];
             *newest = (*newest).max(row.sequence);
         }
-        let unknown = relay.window.unknown(found);
-        if unknown.is_empty() {
-            relay.reading = false;
-            return;
+        relay.reading = false;
+        relay.window.found(found);
+        self.read_found(process);
+    }
+
+    /// Reads the next events of what was found. Whether there are any.
+    fn read_found(&mut self, process: Process) -> bool {
+        let relay = &mut self.relays[process.replica];
+        let unread = relay.window.next_unread(EVENTS);
+        if unread.is_empty() {
+            return false;
         }
+        relay.reading = true;
+        let session = relay.session;
         let fails = self.database.down || self.goes_wrong(self.plan.rates.unheard / 2);
-        let mut rows = (!fails).then(|| self.database.outboxes.read(&unknown));
+        let mut rows = (!fails).then(|| self.database.outboxes.read(&unread));
         if self.is_trapped(Trap::SkipLocked) {
             for row in rows.iter_mut().flatten() {
                 row.order_id = row.event_id;
@@ -267,6 +283,7 @@ impl World {
             wait,
             Happening::Relay(process, Step::Read { session, rows }),
         );
+        true
     }
 
     fn read(&mut self, process: Process, session: u32, rows: Option<Vec<OutboxRow>>) {
@@ -275,9 +292,11 @@ impl World {
             return;
         }
         relay.reading = false;
-        if let Some(rows) = rows
-            && relay.window.take(rows) > 0
-        {
+        let Some(rows) = rows else {
+            relay.window.unreadable();
+            return;
+        };
+        if relay.window.take(rows) > 0 {
             self.look(process);
         }
     }

@@ -1,39 +1,20 @@
-use std::collections::HashMap;
-use std::future::pending;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep_until};
 use velure_amqp::{PublishError, Publisher, Settled};
 use velure_faults::{Point, reach};
-use velure_postgres::outbox::{
-    Failure, Outbox, OutboxRow, PendingRow, ReadFrom, read_events, read_pending,
-};
+use velure_postgres::outbox::{Failure, OutboxRow};
 use velure_service::Backoff;
 
 use super::outcome::{Outcome, Outcomes, Stored};
+use super::reading::{IDLE_POLL, Reads};
 use super::trace::{self, Sends};
 use super::{PublishTask, SessionEnded, message_of};
 use crate::lease::Ask;
-use crate::window::{AGE, Reach, Sent, Window};
-
-/// Rows that one read is to bring, over all shards, beside those that are known.
-const READ: usize = 4_096;
-
-/// A new read begins when fewer rows than this are ready.
-const LOW: usize = 3_072;
-
-/// How often is looked while there is something to do, and for a while after.
-const BUSY_POLL: Duration = Duration::from_millis(20);
-
-/// How often is looked otherwise. A wake-up comes sooner.
-const IDLE_POLL: Duration = Duration::from_millis(250);
+use crate::window::{AGE, Sent, Window};
 
 /// How long the relay stays awake after the last event: as long writers need not wake it.
 const LINGER: Duration = Duration::from_secs(3);
-
-/// How often is looked from the start, for rows that were held back.
-const FULL_READ: Duration = Duration::from_secs(1);
 
 /// How often a refused row is tried before it is parked.
 const ATTEMPTS: i32 = 10;
@@ -44,14 +25,6 @@ const MAX_RETRY: Duration = Duration::from_secs(60);
 /// So many messages in a row that reached no queue are no fault of the messages: the topology is broken.
 const UNROUTABLE_IN_A_ROW: u32 = 100;
 
-/// A read is two statements: which events are pending, and those of them that are not known.
-enum Read {
-    Pending(Vec<PendingRow>),
-    Events(Vec<OutboxRow>),
-}
-
-type Reading = BoxFuture<'static, Result<Read, sqlx::Error>>;
-
 /// One connection's worth of publishing.
 pub(super) struct Session<'a> {
     task: &'a mut PublishTask,
@@ -59,29 +32,14 @@ pub(super) struct Session<'a> {
     backoff: &'a mut Backoff,
     window: Window,
     sends: Sends,
-    read: Option<Reading>,
+    reads: Reads,
     /// What was last settled; kept for its room.
     settled: Vec<Settled>,
     outcomes: Outcomes,
-    next_read: Instant,
-    next_full: Instant,
     next_age: Instant,
     last_event: Instant,
     awake: bool,
-    limit: usize,
     unroutable: u32,
-}
-
-/// The next result of what is under way, if anything is.
-async fn next_of<T>(slot: &mut Option<BoxFuture<'static, T>>) -> T {
-    match slot {
-        None => pending().await,
-        Some(future) => {
-            let result = future.await;
-            *slot = None;
-            result
-        }
-    }
 }
 
 impl<'a> Session<'a> {
@@ -92,21 +50,19 @@ impl<'a> Session<'a> {
     ) -> Self {
         let now = Instant::now();
         let outcomes = Outcomes::new(task.outbox.clone());
+        let reads = Reads::new(task.outbox.clone(), task.window.get());
         Self {
             task,
             publisher,
             backoff,
             window: Window::default(),
             sends: Sends::default(),
-            read: None,
+            reads,
             settled: Vec::new(),
             outcomes,
-            next_read: now,
-            next_full: now,
             next_age: now + AGE,
             last_event: now - LINGER,
             awake: false,
-            limit: 0,
             unroutable: 0,
         }
     }
@@ -120,12 +76,12 @@ impl<'a> Session<'a> {
             let stopping = self.task.stop.is_cancelled();
             if stopping {
                 self.window.drop_ready();
-                if self.window.is_empty() && self.outcomes.at_rest() && self.read.is_none() {
+                if self.window.is_empty() && self.outcomes.at_rest() && self.reads.at_rest() {
                     return Ok(());
                 }
             } else {
                 self.send().await?;
-                self.begin_read();
+                self.reads.begin(&mut self.window, self.awake);
             }
             self.outcomes.begin(self.window.in_flight());
             self.hand_over();
@@ -143,7 +99,11 @@ impl<'a> Session<'a> {
                     settled?;
                     self.settle()?;
                 }
-                read = next_of(&mut self.read) => self.take(read),
+                read = self.reads.read() => {
+                    if self.reads.take(&mut self.window, read) > 0 {
+                        self.last_event = Instant::now();
+                    }
+                }
                 stored = self.outcomes.stored() => self.stored(&stored),
                 changed = self.task.holding.changed() => {
                     if changed.is_err() {
@@ -152,17 +112,16 @@ impl<'a> Session<'a> {
                     }
                     let shards = self.task.holding.borrow_and_update().shards.clone();
                     self.window.set_shards(&shards);
-                    self.next_read = Instant::now();
-                    self.next_full = self.next_read;
+                    self.reads.hurry_from_the_start();
                     if self.awake {
                         self.ask(Ask::WakeUp);
                     }
                 }
                 () = self.task.wake.notified() => {
                     self.last_event = Instant::now();
-                    self.next_read = self.last_event;
+                    self.reads.hurry();
                 }
-                () = self.task.asleep.notified() => self.next_read = Instant::now(),
+                () = self.task.asleep.notified() => self.reads.hurry(),
                 () = sleep_until(due) => {}
                 () = self.task.stop.cancelled(), if !stopping => {}
             }
@@ -172,11 +131,8 @@ impl<'a> Session<'a> {
     /// When something is to be done even if nothing happens.
     fn due(&self) -> Instant {
         let mut due = self.next_age;
-        if self.read.is_none() && self.has_room() {
-            due = due.min(self.next_read);
-        }
-        if let Some(at) = self.outcomes.due() {
-            due = due.min(at);
+        for at in [self.reads.due(&self.window), self.outcomes.due()] {
+            due = at.map_or(due, |at| due.min(at));
         }
         if self.awake {
             due = due.min(self.last_event + LINGER);
@@ -186,13 +142,6 @@ impl<'a> Session<'a> {
             due = due.min(Instant::now() + IDLE_POLL);
         }
         due
-    }
-
-    /// Whether what another read brings can be held. Rows whose outcome cannot be stored do not pile up.
-    fn has_room(&self) -> bool {
-        self.window.shards() > 0
-            && self.window.ready() < LOW
-            && self.window.held() < self.task.window.get() + 2 * READ
     }
 
     async fn send(&mut self) -> Result<(), SessionEnded> {
@@ -219,70 +168,6 @@ impl<'a> Session<'a> {
             }
         }
         Ok(())
-    }
-
-    fn begin_read(&mut self) {
-        let now = Instant::now();
-        if self.read.is_some() || now < self.next_read || !self.has_room() {
-            return;
-        }
-        let full = now >= self.next_full;
-        if full {
-            self.next_full = now + FULL_READ;
-        }
-        self.limit = READ.div_ceil(self.window.shards()) + self.window.most_held();
-        let limit = i64::try_from(self.limit).expect("invariant: a few thousand");
-        let from: Vec<ReadFrom> =
-            self.window
-                .begin_read(if full { Reach::Full } else { Reach::Recent });
-        let pool = self.task.outbox.clone();
-        self.read = Some(Box::pin(async move {
-            Ok(Read::Pending(read_pending(&pool, &from, limit).await?))
-        }));
-        self.next_read = now + self.poll();
-    }
-
-    fn poll(&self) -> Duration {
-        if self.awake { BUSY_POLL } else { IDLE_POLL }
-    }
-
-    fn take(&mut self, read: Result<Read, sqlx::Error>) {
-        match read {
-            Ok(Read::Pending(found)) => {
-                if self.fills_a_limit(&found) {
-                    self.next_read = Instant::now();
-                }
-                let unknown = self.window.unknown(found);
-                if !unknown.is_empty() {
-                    let pool = self.task.outbox.clone();
-                    self.read = Some(Box::pin(async move {
-                        Ok(Read::Events(read_events(&pool, &unknown).await?))
-                    }));
-                }
-            }
-            Ok(Read::Events(rows)) => {
-                if self.window.take(rows) > 0 {
-                    self.last_event = Instant::now();
-                }
-            }
-            Err(error) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "the outbox could not be read"
-                );
-                self.next_read = Instant::now() + IDLE_POLL;
-            }
-        }
-    }
-
-    /// Whether any shard returned as much as it was allowed to, so that there is more.
-    fn fills_a_limit(&self, rows: &[PendingRow]) -> bool {
-        let mut counts = HashMap::<(Outbox, i16), usize>::new();
-        rows.iter().any(|row| {
-            let count = counts.entry((row.outbox, row.shard)).or_default();
-            *count += 1;
-            *count >= self.limit
-        })
     }
 
     fn settle(&mut self) -> Result<(), SessionEnded> {
@@ -380,10 +265,7 @@ impl<'a> Session<'a> {
         while let Some(stored) = self.outcomes.rest().await {
             self.stored(&stored);
         }
-        // A read is let finish, so that its connection goes back to the pool as it came.
-        if self.read.is_some() {
-            let _ = next_of(&mut self.read).await;
-        }
+        self.reads.rest().await;
         self.task.metrics.in_flight.set(0.0);
     }
 

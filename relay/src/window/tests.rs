@@ -133,28 +133,43 @@ fn a_row_that_is_held_is_not_taken_twice() {
 }
 
 #[test]
-fn of_what_is_pending_only_the_events_that_are_not_known_are_read() {
+fn of_what_is_pending_only_the_events_that_are_not_known_are_read_in_the_order_of_their_sequence() {
     let mut window = window();
     read(&mut window, vec![row(1, 1), row(2, 2)]);
-    let found = || {
-        [row(1, 1), row(2, 2), row(1, 3), row(2, 4)]
-            .map(|row| pending(&row))
-            .to_vec()
-    };
+    let found = [row(2, 2), row(2, 4), row(1, 1), row(1, 3), row(1, 5)].map(|row| pending(&row));
     window.begin_read(Reach::Recent);
-    assert_eq!(
-        window.unknown(found()),
-        [pending(&row(1, 3)), pending(&row(2, 4))]
-    );
+    window.found(found.to_vec());
+    let [_, second, _, first, third] = found;
+    assert_eq!(window.next_unread(2), [first, second]);
+    assert_eq!(window.next_unread(2), [third]);
+    assert_eq!(window.next_unread(2), []);
+}
+
+#[test]
+fn what_a_read_found_does_not_count_any_more_once_a_row_failed_a_shard_went_or_events_could_not_be_read()
+ {
+    let failed: fn(&mut Window) = |window| window.failed(&Sent::of(&row(1, 1)));
+    let gone: fn(&mut Window) = |window| window.set_shards(&BTreeSet::new());
+    let unreadable: fn(&mut Window) = Window::unreadable;
+    for change in [failed, gone, unreadable] {
+        let mut window = window();
+        read(&mut window, vec![row(1, 1)]);
+        window.begin_read(Reach::Recent);
+        window.found(vec![pending(&row(1, 2)), pending(&row(1, 3))]);
+        assert_eq!(window.next_unread(1), [pending(&row(1, 2))]);
+        change(&mut window);
+        assert_eq!(window.next_unread(1), []);
+    }
+}
+
+#[test]
+fn of_a_shard_that_went_while_it_was_read_nothing_is_found() {
+    let mut window = window();
     let others = shard_of(order(1));
     window.set_shards(&(0..64).filter(|shard| *shard != others).collect());
-    assert_eq!(
-        window.unknown(found()),
-        [],
-        "what this read found does not count any more"
-    );
     window.begin_read(Reach::Recent);
-    assert_eq!(window.unknown(found()), [pending(&row(2, 4))]);
+    window.found(vec![pending(&row(1, 3)), pending(&row(2, 4))]);
+    assert_eq!(window.next_unread(2), [pending(&row(2, 4))]);
 }
 
 #[test]
