@@ -19,8 +19,8 @@ const EVENTS: usize = 2_048;
 /// More is read when fewer events than this are ready.
 const LOW: usize = 2_048;
 
-/// So many times as long as a read took is waited from its beginning until that of the next, when there is no more to be
-/// found: then a read is nearly all of what is known.
+/// So many times as long as a read took is waited from its beginning until that of the next, but no longer than
+/// [`IDLE_POLL`], when there is no more to be found: then a read is nearly all of what is known.
 const REST: u32 = 4;
 
 /// How often is looked while there is something to do, and for a while after.
@@ -125,7 +125,7 @@ impl Reads {
         }));
         let poll = if awake { BUSY_POLL } else { IDLE_POLL };
         self.began = now;
-        self.next = now + poll.max(self.took * REST);
+        self.next = now + poll.max(IDLE_POLL.min(self.took * REST));
     }
 
     /// What the statement under way read. Never comes while there is none.
