@@ -19,8 +19,9 @@ const EVENTS: usize = 2_048;
 /// More is read when fewer events than this are ready.
 const LOW: usize = 2_048;
 
-/// So many times as long as a read took is waited from its beginning until that of the next, but no longer than
-/// [`IDLE_POLL`], when there is no more to be found: then a read is nearly all of what is known.
+/// When a read finds so many rows and there are no more, the next is nearly all of what is known, and it can wait: so many
+/// times as long as this one took, but no longer than [`IDLE_POLL`]. What comes meanwhile stands behind those anyway.
+const CROWD: usize = 1_024;
 const REST: u32 = 4;
 
 /// How often is looked while there is something to do, and for a while after.
@@ -49,7 +50,8 @@ pub(super) struct Reads {
     next: Instant,
     next_full: Instant,
     began: Instant,
-    took: Duration,
+    /// How long after its beginning the next one is to begin at the earliest.
+    rest: Duration,
     /// How many rows of a shard the read under way may find.
     limit: usize,
 }
@@ -65,7 +67,7 @@ impl Reads {
             next: now,
             next_full: now,
             began: now,
-            took: Duration::ZERO,
+            rest: Duration::ZERO,
             limit: 0,
         }
     }
@@ -125,7 +127,7 @@ impl Reads {
         }));
         let poll = if awake { BUSY_POLL } else { IDLE_POLL };
         self.began = now;
-        self.next = now + poll.max(IDLE_POLL.min(self.took * REST));
+        self.next = now + poll.max(self.rest);
     }
 
     /// What the statement under way read. Never comes while there is none.
@@ -143,7 +145,11 @@ impl Reads {
         match read {
             Ok(Read::Pending(found)) => {
                 let now = Instant::now();
-                self.took = now - self.began;
+                self.rest = if found.len() < CROWD {
+                    Duration::ZERO
+                } else {
+                    IDLE_POLL.min((now - self.began) * REST)
+                };
                 if self.fills_a_limit(&found) {
                     self.next = now;
                 }
