@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use futures::future::{join_all, try_join_all};
+use futures::future::try_join_all;
 use sqlx::{AssertSqlSafe, PgPool};
 use velure_config::{Env, Reader};
 use velure_fault_proxy::Proxy;
@@ -75,32 +75,20 @@ async fn an_answer_that_never_comes_is_given_up_and_leaves_the_pool_its_place(po
 async fn connections_that_are_forgotten_while_they_come_back_leave_the_pool_its_places(
     pool: PgPool,
 ) {
-    const ROUNDS: usize = 20;
-    const AT_ONCE: usize = 4;
-    // A round lasts as long as a question is waited for, so some go on at once, each in a pool of its own.
-    let lane = async |first: usize| {
-        let (kept, line) = over_a_line(&pool, CONNECTIONS).await;
-        for steps in (first..ROUNDS).step_by(AT_ONCE) {
-            forget_while_they_come_back(&kept, &line, steps).await;
-        }
-    };
-    join_all((0..AT_ONCE).map(lane)).await;
-}
-
-const CONNECTIONS: u32 = 20;
-
-/// Each connection comes back with a question of its own: some are asked, some answer, and some are about to be asked
-/// again.
-async fn forget_while_they_come_back(kept: &Pool, line: &Proxy, steps: usize) {
+    const CONNECTIONS: u32 = 20;
+    let (kept, line) = over_a_line(&pool, CONNECTIONS).await;
     let all = || try_join_all((0..CONNECTIONS).map(|_| kept.acquire()));
-    drop(all().await.expect("every place is there"));
-    for _ in 0..steps {
-        tokio::task::yield_now().await;
+    // Each comes back with a question of its own: some are asked, some answer, and some are about to be asked again.
+    for steps in 0..20 {
+        drop(all().await.expect("every place is there"));
+        for _ in 0..steps {
+            tokio::task::yield_now().await;
+        }
+        line.forget();
+        tokio::time::timeout(SOON, async { while all().await.is_err() {} })
+            .await
+            .expect("every place is free again");
     }
-    line.forget();
-    tokio::time::timeout(SOON, async { while all().await.is_err() {} })
-        .await
-        .expect("every place is free again");
 }
 
 #[sqlx::test(migrator = "velure_postgres::ORDERS")]
