@@ -22,7 +22,7 @@ const LOW: usize = 2_048;
 /// When a read finds so many rows and there are no more, the next is nearly all of what is known, and it can wait: so many
 /// times as long as this one took, but no longer than [`IDLE_POLL`]. What comes meanwhile stands behind those anyway.
 const CROWD: usize = 1_024;
-const REST: u32 = 4;
+const PAUSE: u32 = 4;
 
 /// How often is looked while there is something to do, and for a while after.
 const BUSY_POLL: Duration = Duration::from_millis(20);
@@ -51,7 +51,7 @@ pub(super) struct Reads {
     next_full: Instant,
     began: Instant,
     /// How long after its beginning the next one is to begin at the earliest.
-    rest: Duration,
+    pause: Duration,
     /// How many rows of a shard the read under way may find.
     limit: usize,
 }
@@ -67,7 +67,7 @@ impl Reads {
             next: now,
             next_full: now,
             began: now,
-            rest: Duration::ZERO,
+            pause: Duration::ZERO,
             limit: 0,
         }
     }
@@ -103,9 +103,9 @@ impl Reads {
         if !self.at_rest() || !self.has_room(window) {
             return;
         }
-        let pool = self.pool.clone();
         let unread = window.next_unread(EVENTS);
         if !unread.is_empty() {
+            let pool = self.pool.clone();
             self.under_way = Some(Box::pin(async move {
                 Ok(Read::Events(read_events(&pool, &unread).await?))
             }));
@@ -122,12 +122,13 @@ impl Reads {
         self.limit = READ.div_ceil(window.shards()) + window.most_held();
         let limit = i64::try_from(self.limit).expect("invariant: some ten thousand");
         let from: Vec<ReadFrom> = window.begin_read(if full { Reach::Full } else { Reach::Recent });
+        let pool = self.pool.clone();
         self.under_way = Some(Box::pin(async move {
             Ok(Read::Pending(read_pending(&pool, &from, limit).await?))
         }));
         let poll = if awake { BUSY_POLL } else { IDLE_POLL };
         self.began = now;
-        self.next = now + poll.max(self.rest);
+        self.next = now + poll.max(self.pause);
     }
 
     /// What the statement under way read. Never comes while there is none.
@@ -145,10 +146,10 @@ impl Reads {
         match read {
             Ok(Read::Pending(found)) => {
                 let now = Instant::now();
-                self.rest = if found.len() < CROWD {
+                self.pause = if found.len() < CROWD {
                     Duration::ZERO
                 } else {
-                    IDLE_POLL.min((now - self.began) * REST)
+                    IDLE_POLL.min((now - self.began) * PAUSE)
                 };
                 if self.fills_a_limit(&found) {
                     self.next = now;

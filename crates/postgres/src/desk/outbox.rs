@@ -60,7 +60,7 @@ impl DeskStore {
         Ok(rows
             .into_iter()
             .map(|row| OutboxRow {
-                outbox: outbox(row.of_orders),
+                outbox: Outbox::of_orders(row.of_orders),
                 sequence: row.sequence,
                 order_id: row.order_id,
                 event_type: row.event_type,
@@ -107,7 +107,7 @@ impl DeskStore {
         .await?;
         let mut unparked = Vec::new();
         for row in rows {
-            let outbox = outbox(row.of_orders);
+            let outbox = Outbox::of_orders(row.of_orders);
             let subject = format!("{} outbox {}", outbox.schema(), row.sequence);
             note(
                 &mut tx,
@@ -122,13 +122,5 @@ impl DeskStore {
         }
         tx.commit().await?;
         Ok(unparked)
-    }
-}
-
-fn outbox(of_orders: bool) -> Outbox {
-    if of_orders {
-        Outbox::Orders
-    } else {
-        Outbox::Fulfilment
     }
 }

@@ -41,6 +41,15 @@ impl Outbox {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Orders, Self::Fulfilment];
 
+    /// The one that a row of both came from.
+    pub(crate) fn of_orders(of_orders: bool) -> Self {
+        if of_orders {
+            Self::Orders
+        } else {
+            Self::Fulfilment
+        }
+    }
+
     /// The schema that it is in.
     #[must_use]
     pub fn schema(self) -> &'static str {

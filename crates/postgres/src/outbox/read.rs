@@ -106,7 +106,7 @@ pub async fn read_pending(
     .in_time()
     .await?;
     let rows = rows.into_iter().map(|row| PendingRow {
-        outbox: outbox_of(row.fulfilment),
+        outbox: Outbox::of_orders(!row.fulfilment),
         shard: row.shard,
         sequence: row.sequence,
         created_at: row.created_at,
@@ -157,7 +157,7 @@ pub async fn read_events(pool: &Pool, of: &[PendingRow]) -> Result<Vec<OutboxRow
     .in_time()
     .await?;
     let rows = rows.into_iter().map(|row| OutboxRow {
-        outbox: outbox_of(row.fulfilment),
+        outbox: Outbox::of_orders(!row.fulfilment),
         sequence: row.sequence,
         shard: row.shard,
         event_id: row.event_id,
@@ -173,12 +173,4 @@ pub async fn read_events(pool: &Pool, of: &[PendingRow]) -> Result<Vec<OutboxRow
     let mut rows: Vec<_> = rows.collect();
     rows.sort_unstable_by_key(|row| row.sequence);
     Ok(rows)
-}
-
-fn outbox_of(fulfilment: bool) -> Outbox {
-    if fulfilment {
-        Outbox::Fulfilment
-    } else {
-        Outbox::Orders
-    }
 }
